@@ -1,0 +1,60 @@
+// An error is data: what went wrong, where, and what to do about it. It is put into words for a
+// person once, in src/render/diagnostics.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "base/source.hpp"
+
+namespace pveform {
+
+/// What kind of failure it is; decides the exit code (src/cli/exit_code.hpp).
+enum class ErrorKind {
+    usage,           // the command line
+    document,        // something that the user wrote and that we read
+    authentication,  // PVE does not accept who we say we are
+    incomplete_view, // PVE would not show us everything that a correct plan needs
+    unreachable,     // no request reached the server: no connection, or TLS refused it
+    connection,      // no usable answer arrived: the request may or may not have been executed
+    api,             // PVE answered, with an error
+    io,              // this machine: files, folders, locks
+    blocked,         // a guard refused
+    internal,        // our own bug, reported instead of hidden
+};
+
+/// Style: lower case, no full stop, identifiers in backticks, the fix in `help`.
+struct Error {
+    ErrorKind kind = ErrorKind::internal;
+    std::string message;
+    Span span = {};
+    std::string help = {};
+    std::vector<std::string> notes = {};
+};
+
+using Errors = std::vector<Error>;
+
+template<class T>
+using Result = std::expected<T, Error>;
+
+/// For stages that report everything they found at once.
+template<class T>
+using Collected = std::expected<T, Errors>;
+
+} // namespace pveform
+
+#define PVEFORM_JOIN_(a, b) a##b
+#define PVEFORM_JOIN(a, b) PVEFORM_JOIN_(a, b)
+#define PVEFORM_TRY(name, expression)                                                              \
+    __extension__({                                                                                \
+        auto&& name = (expression);                                                                \
+        if (!name) {                                                                               \
+            return std::unexpected(std::move(name).error());                                       \
+        }                                                                                          \
+        *std::move(name);                                                                          \
+    })
+
+/// The value of a `Result`, or an early return of its error. A statement expression, because
+/// `std::expected` of GCC 12 has no `and_then`.
+#define TRY(expression) PVEFORM_TRY(PVEFORM_JOIN(try_result_, __COUNTER__), expression)

@@ -1,0 +1,144 @@
+#include "base/time.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace pveform {
+
+namespace {
+
+using std::chrono::day;
+using std::chrono::days;
+using std::chrono::hh_mm_ss;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::month;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+using std::chrono::sys_seconds;
+using std::chrono::year;
+using std::chrono::year_month_day;
+
+/// 9999-12-31T23:59:59Z; later times cannot be written with four digits of year.
+constexpr UnixSeconds last_writable = 253402300799;
+
+/// Reads exactly `digits` digits from the front of `text`.
+std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
+    if (text.size() < digits ||
+        text.substr(0, digits).find_first_not_of("0123456789") != std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto value = parse_integer<int>(text.substr(0, digits));
+    text.remove_prefix(digits);
+    return value;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+    if (text.empty() || any_of.find(text.front()) == std::string_view::npos) {
+        return false;
+    }
+    text.remove_prefix(1);
+    return true;
+}
+
+std::optional<sys_days> take_date(std::string_view& text) {
+    const auto y = take_digits(text, 4);
+    if (!y || !take(text, "-")) {
+        return std::nullopt;
+    }
+    const auto m = take_digits(text, 2);
+    if (!m || !take(text, "-")) {
+        return std::nullopt;
+    }
+    const auto d = take_digits(text, 2);
+    if (!d) {
+        return std::nullopt;
+    }
+    const year_month_day date(
+        year(*y), month(static_cast<unsigned>(*m)), day(static_cast<unsigned>(*d))
+    );
+    return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
+}
+
+/// `hh:mm`, of a time or of an offset.
+std::optional<minutes> take_hours_and_minutes(std::string_view& text) {
+    const auto h = take_digits(text, 2);
+    if (!h || !take(text, ":")) {
+        return std::nullopt;
+    }
+    const auto m = take_digits(text, 2);
+    if (!m || *h > 23 || *m > 59) {
+        return std::nullopt;
+    }
+    return hours(*h) + minutes(*m);
+}
+
+std::optional<minutes> take_offset(std::string_view& text) {
+    if (take(text, "Zz")) {
+        return minutes(0);
+    }
+    const bool west = text.starts_with('-');
+    if (!take(text, "+-")) {
+        return std::nullopt;
+    }
+    const auto offset = take_hours_and_minutes(text);
+    return offset && west ? std::optional(-*offset) : offset;
+}
+
+} // namespace
+
+std::optional<UnixSeconds> parse_time(std::string_view text) {
+    const auto date = take_date(text);
+    if (!date) {
+        return std::nullopt;
+    }
+    sys_seconds time(*date);
+    if (text.empty()) {
+        return time.time_since_epoch().count();
+    }
+    if (!take(text, "Tt ")) {
+        return std::nullopt;
+    }
+    const auto clock = take_hours_and_minutes(text);
+    if (!clock || !take(text, ":")) {
+        return std::nullopt;
+    }
+    const auto second = take_digits(text, 2);
+    if (!second || *second > 59) {
+        return std::nullopt;
+    }
+    const auto offset = take_offset(text);
+    if (!offset || !text.empty()) {
+        return std::nullopt;
+    }
+    time += *clock + seconds(*second) - *offset;
+    return time.time_since_epoch().count();
+}
+
+std::string format_time(UnixSeconds time) {
+    if (time < 0 || time > last_writable) {
+        return fmt::format("{} s after 1970", time);
+    }
+    const sys_seconds point{seconds(time)};
+    const sys_days midnight = std::chrono::floor<days>(point);
+    const year_month_day date(midnight);
+    const std::string day_text = fmt::format(
+        "{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day())
+    );
+    if (point == midnight) {
+        return day_text;
+    }
+    const hh_mm_ss clock(point - midnight);
+    return fmt::format(
+        "{}T{:02}:{:02}:{:02}Z",
+        day_text,
+        clock.hours().count(),
+        clock.minutes().count(),
+        clock.seconds().count()
+    );
+}
+
+} // namespace pveform

@@ -1,0 +1,102 @@
+// What a document wants, checked as far as that is possible without the cluster. Every value knows
+// the place where it was written. What is left out is `nullopt` and left alone; a list that is
+// written is the whole list (design: ownership, rules 1 and 2).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/source.hpp"
+#include "model/state.hpp"
+
+namespace pveform::desired {
+
+/// A value and where it stands.
+template<class T>
+struct Declared {
+    T value;
+    Span span;
+};
+
+template<class T>
+using Optional = std::optional<Declared<T>>;
+
+/// One row of the ACL; `paths`/`roles` lists are multiplied out. No two rows of a list are the
+/// same (path, role).
+struct AclRow {
+    AclPath path;
+    RoleId role;
+    bool propagate = true;
+    Span span;
+};
+
+using AclList = std::vector<AclRow>;
+
+struct Token {
+    Span span; // of its name
+    Optional<std::string> comment;
+    Optional<bool> privilege_separation;
+    Optional<Expiry> expire;
+    std::optional<AclList> acl; // `same_as_user` is already the user's list, with its spans
+};
+
+/// Where a password comes from; read when, and only when, the user is created.
+struct PasswordSource {
+    enum class Kind { environment, file, command };
+    Kind kind = Kind::environment;
+    std::string variable;             // environment
+    std::filesystem::path file;       // file
+    std::vector<std::string> command; // command
+};
+
+struct User {
+    Span span;
+    Optional<std::string> comment;
+    Optional<std::string> email;
+    Optional<std::string> first_name;
+    Optional<std::string> last_name;
+    Optional<bool> enabled;
+    Optional<Expiry> expire;
+    std::optional<std::map<GroupId, Span>> groups;
+    std::optional<AclList> acl;
+    std::optional<std::map<std::string, Token>> tokens; // by the name behind `!`
+    Optional<PasswordSource> initial_password;
+};
+
+struct Group {
+    Span span;
+    Optional<std::string> comment;
+    std::optional<std::map<UserId, Span>> members;
+    std::optional<AclList> acl;
+};
+
+struct Role {
+    Span span;
+    std::optional<std::map<Privilege, Span>> privileges;
+};
+
+struct Cluster {
+    Optional<std::string> name;
+    Optional<std::string> endpoint;          // https://HOST[:PORT], no path
+    Optional<std::filesystem::path> ca_file; // relative paths resolved against their document
+    Optional<std::string> fingerprint;       // 32 upper-case bytes with colons
+    Optional<std::string> apply_as;          // a user or token id
+};
+
+struct Secrets {
+    Optional<std::filesystem::path> file;
+};
+
+struct Document {
+    Cluster cluster;
+    Secrets secrets;
+    std::map<RoleId, Role> roles;
+    std::map<GroupId, Group> groups;
+    std::map<UserId, User> users;
+};
+
+} // namespace pveform::desired

@@ -1,0 +1,18 @@
+// Writing JSON. The implementation is the only user of nlohmann-json.
+#pragma once
+
+#include <string>
+
+#include "json/value.hpp"
+
+namespace pveform::json {
+
+enum class Style {
+    compact,  // one line
+    indented, // two spaces, one member a line
+};
+
+/// Bytes that are not UTF-8 become U+FFFD. No newline at the end.
+[[nodiscard]] std::string dump(const Value& value, Style style = Style::compact);
+
+} // namespace pveform::json

@@ -1,0 +1,29 @@
+// The paths that ACL entries stand at: `/vms/100`, `/pool/prod`.
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+#include "model/ids.hpp"
+#include "model/release.hpp"
+
+namespace pveform {
+
+/// Normalised as PVE does it: one leading slash, none doubled, none at the end but for `/` itself.
+/// Mirrors pve-access-control: src/PVE/AccessControl.pm, normalize_path and check_path.
+struct AclPath {
+    std::string text;
+
+    /// Normalises; refuses what PVE cannot normalise (empty, `0`, other characters than letters,
+    /// digits, `.`, `-`, `_`).
+    [[nodiscard]] static Parsed<AclPath> parse(std::string_view text);
+
+    /// Whether this PVE lets an entry be added here. Entries at other paths can exist (from older
+    /// releases) and be deleted.
+    [[nodiscard]] bool is_addable(Release release) const;
+
+    friend auto operator<=>(const AclPath&, const AclPath&) = default;
+};
+
+} // namespace pveform

@@ -1,0 +1,27 @@
+// Generations of PVE, as far as access control differs between them.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pveform {
+
+/// `9.2`, from the `release` of GET /version. Later releases than the newest known one are taken
+/// to behave as that one does.
+struct Release {
+    int major = 9;
+    int minor = 2;
+
+    /// `9.2` or `9.2.11`; nothing for anything else.
+    [[nodiscard]] static std::optional<Release> parse(std::string_view text);
+    [[nodiscard]] std::string text() const;
+
+    /// Whether a token's secret can be renewed in place (`regenerate`, pve-access-control 9.1.0).
+    [[nodiscard]] bool can_regenerate_tokens() const { return *this >= Release{9, 2}; }
+
+    friend auto operator<=>(const Release&, const Release&) = default;
+};
+
+} // namespace pveform

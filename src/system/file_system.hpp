@@ -1,0 +1,80 @@
+// Files as a seam: the few operations that the tool needs, one by one, so that a fake can make the
+// n-th of them fail and tests can say what must still hold.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace pveform {
+
+enum class FileKind { regular, folder, symlink, other };
+
+/// What lstat says, as far as it matters here.
+struct FileInfo {
+    FileKind kind = FileKind::other;
+    unsigned permissions = 0; // the lower twelve bits
+    unsigned owner_uid = 0;
+    std::size_t links = 1;
+    std::size_t size_bytes = 0;
+};
+
+/// Held from creation to destruction.
+class FileLock {
+public:
+    virtual ~FileLock() = default;
+};
+
+/// Every error is of kind `io`, names the path and carries the system's own words.
+class FileSystem {
+public:
+    virtual ~FileSystem() = default;
+
+    /// Nothing where nothing is there. Does not follow a symbolic link at the end of the path.
+    [[nodiscard]] virtual Result<std::optional<FileInfo>> inspect(const std::filesystem::path& path
+    ) = 0;
+
+    /// An error beyond `max_bytes`.
+    [[nodiscard]] virtual Result<std::string>
+    read_file(const std::filesystem::path& path, std::size_t max_bytes) = 0;
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    [[nodiscard]] virtual Result<std::vector<std::string>>
+    list_folder(const std::filesystem::path& path) = 0;
+
+    /// Creates a file of mode 0600 that was not there before, and writes all bytes.
+    [[nodiscard]] virtual Result<void>
+    write_new_file(const std::filesystem::path& path, std::string_view bytes) = 0;
+
+    /// Returns when the contents of the file, or the entries of the folder, are on the disk.
+    [[nodiscard]] virtual Result<void> sync(const std::filesystem::path& path) = 0;
+
+    [[nodiscard]] virtual Result<void>
+    rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
+
+    [[nodiscard]] virtual Result<void> remove(const std::filesystem::path& path) = 0;
+
+    /// An exclusive lock on the file (created with mode 0600 where missing). Nothing, without
+    /// waiting, if another process holds it.
+    [[nodiscard]] virtual Result<std::unique_ptr<FileLock>>
+    try_lock(const std::filesystem::path& path) = 0;
+
+    /// Of this process; decides who may own a file of secrets.
+    [[nodiscard]] virtual unsigned own_uid() const = 0;
+};
+
+[[nodiscard]] FileSystem& posix_file_system();
+
+/// Replaces a file in one step, durably: written beside it (`.NAME.new`, mode 0600), synced,
+/// renamed, folder synced. On an error the old file is there unchanged, unless the error came from
+/// the last sync: then the new one is there, but may not outlive a crash of the machine.
+[[nodiscard]] Result<void>
+replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
+
+} // namespace pveform

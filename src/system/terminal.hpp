@@ -1,0 +1,27 @@
+// The person at the other end, if there is one.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pveform {
+
+class Terminal {
+public:
+    virtual ~Terminal() = default;
+
+    /// Whether somebody can answer a question: standard input and standard error are a terminal.
+    [[nodiscard]] virtual bool is_interactive() const = 0;
+
+    /// Whether standard output is a terminal.
+    [[nodiscard]] virtual bool output_is_terminal() const = 0;
+
+    /// Asks on standard error and reads a line from standard input; nothing at its end.
+    [[nodiscard]] virtual std::optional<std::string> ask(std::string_view question) = 0;
+};
+
+[[nodiscard]] Terminal& standard_terminal();
+
+} // namespace pveform
