@@ -1,12 +1,24 @@
 #include "system/terminal.hpp"
 
-#include <cstdio>
 #include <iostream>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace pveform {
 
 namespace {
+
+/// Some terminals do not say how wide they are.
+constexpr std::size_t usual_width = 80;
+
+std::optional<std::size_t> width_of(int descriptor) {
+    if (::isatty(descriptor) != 1) {
+        return std::nullopt;
+    }
+    winsize size = {};
+    const bool told = ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0; // NOLINT
+    return told ? size.ws_col : usual_width;
+}
 
 class StandardTerminal final : public Terminal {
 public:
@@ -14,7 +26,13 @@ public:
         return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
     }
 
-    [[nodiscard]] bool output_is_terminal() const override { return ::isatty(STDOUT_FILENO) == 1; }
+    [[nodiscard]] std::optional<std::size_t> output_width() const override {
+        return width_of(STDOUT_FILENO);
+    }
+
+    [[nodiscard]] std::optional<std::size_t> error_width() const override {
+        return width_of(STDERR_FILENO);
+    }
 
     std::optional<std::string> ask(std::string_view question) override {
         std::cout.flush();

@@ -15,8 +15,10 @@ public:
     /// Whether somebody can answer a question: standard input and standard error are a terminal.
     [[nodiscard]] virtual bool is_interactive() const = 0;
 
-    /// Whether standard output is a terminal.
-    [[nodiscard]] virtual bool output_is_terminal() const = 0;
+    /// Columns of the terminal that standard output (standard error) goes to; nothing if it goes
+    /// elsewhere.
+    [[nodiscard]] virtual std::optional<std::size_t> output_width() const = 0;
+    [[nodiscard]] virtual std::optional<std::size_t> error_width() const = 0;
 
     /// Asks on standard error and reads a line from standard input; nothing at its end.
     [[nodiscard]] virtual std::optional<std::string> ask(std::string_view question) = 0;

@@ -1,0 +1,43 @@
+// Carries out a plan: its steps, one after the other, each answer looked at before the next.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "apply/receipt.hpp"
+#include "base/secret.hpp"
+#include "live/transport.hpp"
+#include "plan/plan.hpp"
+#include "secrets/sink.hpp"
+#include "system/clock.hpp"
+
+namespace pveform::apply {
+
+/// Is told what happens; decides how it looks.
+class Progress {
+public:
+    virtual ~Progress() = default;
+    virtual void started(const plan::Step& step, std::size_t number, std::size_t total) = 0;
+    virtual void finished(const plan::Step& step, const StepResult& result) = 0;
+};
+
+/// What an apply works with. All must outlive it.
+struct Tools {
+    live::Transport& transport;
+    std::string identity; // who we are to PVE, for its error texts
+    Clock& clock;
+    Progress& progress;
+    secrets::Sink* sink = nullptr; // needed where the plan issues tokens
+    std::filesystem::path spool_folder;
+    std::string cluster; // its name, for the records of secrets
+    std::map<UserId, Secret> initial_passwords;
+    std::function<bool()> interrupted = [] { return false; };
+};
+
+/// Never stops half-way through a step. After a failure what depends on it is not attempted, and
+/// nothing is taken away any more; the rest goes on.
+[[nodiscard]] Receipt execute(const plan::Plan& plan, Tools& tools);
+
+} // namespace pveform::apply

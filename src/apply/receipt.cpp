@@ -1,0 +1,33 @@
+#include "apply/receipt.hpp"
+
+#include <algorithm>
+
+namespace pveform::apply {
+
+std::string_view to_string(Outcome outcome) {
+    switch (outcome) {
+    case Outcome::done:
+        return "done";
+    case Outcome::failed:
+        return "failed";
+    case Outcome::unknown:
+        return "unknown";
+    case Outcome::not_attempted:
+        return "not attempted";
+    }
+    return {};
+}
+
+std::size_t Receipt::count(Outcome outcome) const {
+    return static_cast<std::size_t>(std::ranges::count(results, outcome, &StepResult::outcome));
+}
+
+bool Receipt::is_complete() const {
+    return count(Outcome::done) == results.size();
+}
+
+bool Receipt::wrote() const {
+    return std::ranges::any_of(results, &StepResult::wrote);
+}
+
+} // namespace pveform::apply

@@ -1,0 +1,50 @@
+// What an apply did: an outcome for every step, each with its reason. Honest above all: what may
+// have happened is not said to have failed.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "model/ids.hpp"
+
+namespace pveform::apply {
+
+enum class Outcome {
+    done,
+    failed,  // PVE or the secret sink refused
+    unknown, // the answer was lost, and the cluster could not be asked what became of it
+    not_attempted,
+};
+
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+
+struct StepResult {
+    Outcome outcome = Outcome::not_attempted;
+    bool wrote = false;         // a request of it was executed, or may have been
+    std::optional<Error> error; // of a step that failed or is unknown
+    std::string reason;         // of a step that was not attempted
+};
+
+/// A secret that is kept elsewhere than where it was meant to be.
+struct SpooledSecret {
+    TokenId token;
+    std::filesystem::path file;
+};
+
+struct Receipt {
+    std::vector<StepResult> results; // one for each step of the plan, in its order
+    std::vector<TokenId> stored;     // tokens whose new secret is in the sink
+    std::vector<SpooledSecret> spooled;
+
+    [[nodiscard]] std::size_t count(Outcome outcome) const;
+    [[nodiscard]] bool is_complete() const;
+
+    /// Whether the cluster was changed, or may have been.
+    [[nodiscard]] bool wrote() const;
+};
+
+} // namespace pveform::apply

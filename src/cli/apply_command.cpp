@@ -1,0 +1,203 @@
+#include <fmt/ostream.h>
+
+#include <CLI/CLI.hpp>
+
+#include "apply/execute.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/passwords.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+#include "render/diagnostics.hpp"
+#include "render/plan_json.hpp"
+#include "render/receipt_text.hpp"
+#include "system/interrupt.hpp"
+
+namespace pveform::cli {
+
+namespace {
+
+/// What an apply carries along from one step of the pipeline to the next.
+struct Run {
+    const Options& options;
+    const desired::Document& document;
+    live::Connection connection;
+    live::ApiToken token;
+};
+
+/// The sink for the plan's new secrets: opened, checked and locked. Null where none are issued.
+Result<std::unique_ptr<secrets::Sink>>
+open_sink(const Run& run, const plan::Plan& plan, Context& context) {
+    const std::vector<TokenId> tokens = plan.tokens_to_issue();
+    if (tokens.empty()) {
+        return nullptr;
+    }
+    const auto path = secrets_path(run.options, run.document);
+    if (!path) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::usage,
+            .message = fmt::format(
+                "{} would be issued, and there is nowhere to put {}",
+                plural(tokens.size(), "token"),
+                tokens.size() == 1 ? "its secret" : "their secrets"
+            ),
+            .help = "write `secrets: { file: { path: … } }` in the document, or use "
+                    "`--secrets-out FILE`",
+        });
+    }
+    return secrets::open_file_sink(
+        context.files, *path, cluster_name(run.document, run.connection), tokens
+    );
+}
+
+/// Asks, unless that was settled on the command line.
+Result<bool> is_approved(const Options& options, Context& context) {
+    if (options.auto_approve) {
+        return true;
+    }
+    if (!context.terminal.is_interactive()) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::usage,
+            .message = "nobody is there to approve the plan",
+            .help = "run it in a terminal, or with `--auto-approve`",
+        });
+    }
+    const auto answer = context.terminal.ask("\nApply these changes? Only `yes` is taken: ");
+    return answer == "yes";
+}
+
+/// Reads the cluster once more: whether a plan made now is empty.
+Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& context) {
+    const auto view = live::fetch(pve, run.token.id);
+    if (!view) {
+        return std::unexpected(Errors{view.error()});
+    }
+    const auto plan = plan_for(run.document, *view, run.token.id, context);
+    if (!plan) {
+        return std::unexpected(plan.error());
+    }
+    return plan->is_empty();
+}
+
+/// Executes an approved plan and tells what became of it.
+ExitCode carry_out(
+    const Run& run,
+    const plan::Plan& plan,
+    const render::PlanContext& about,
+    live::Transport& pve,
+    apply::Tools& tools,
+    Context& context
+) {
+    const apply::Receipt receipt = apply::execute(plan, tools);
+    bool verified = false;
+    Errors trouble;
+    if (receipt.is_complete()) {
+        const auto check = is_verified(run, pve, context);
+        verified = check && *check;
+        trouble = check ? Errors() : check.error();
+    }
+    if (run.options.format == Format::json) {
+        fmt::print(context.out, "{}", render::apply_json(plan, about, receipt, verified));
+    } else {
+        fmt::print(
+            context.out,
+            "{}",
+            render::receipt_text(plan, about, receipt, verified, context.out_style)
+        );
+    }
+    if (!trouble.empty()) {
+        static_cast<void>(context.report(trouble));
+    }
+    if (verified) {
+        return ExitCode::done;
+    }
+    return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
+}
+
+ExitCode apply_document(Run run, Context& context) {
+    // What is there, and what is missing.
+    const auto pve = live::connect_for_writing(run.connection, run.token);
+    if (!pve) {
+        return context.report(pve.error());
+    }
+    const auto view = live::fetch(**pve, run.token.id);
+    if (!view) {
+        return context.report(view.error());
+    }
+    const auto plan = plan_for(run.document, *view, run.token.id, context);
+    if (!plan) {
+        return context.report(plan.error());
+    }
+    const auto about = plan_context(run.options, run.document, run.connection, *view, run.token.id);
+    if (run.options.format == Format::text) {
+        fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
+        context.out.flush();
+    }
+    if (plan->is_empty()) {
+        if (run.options.format == Format::json) {
+            fmt::print(context.out, "{}", render::apply_json(*plan, about, {}, true));
+        }
+        return ExitCode::done;
+    }
+    // Everything that can be found wanting before the first write.
+    auto passwords = read_initial_passwords(*plan, run.document, context);
+    if (!passwords) {
+        return context.report(passwords.error());
+    }
+    const auto sink = open_sink(run, *plan, context);
+    if (!sink) {
+        return context.report(sink.error());
+    }
+    const auto approved = is_approved(run.options, context);
+    if (!approved) {
+        return context.report(approved.error());
+    }
+    if (!*approved) {
+        fmt::print(context.err, "Not approved: nothing was changed.\n");
+        return ExitCode::failed;
+    }
+    // From here on, Ctrl-C finishes the request in flight and ends with a receipt.
+    const InterruptGuard interrupts;
+    PlainProgress progress(context.err, context.err_style, run.options.quiet);
+    apply::Tools tools{
+        .transport = **pve,
+        .identity = run.token.id,
+        .clock = context.clock,
+        .progress = progress,
+        .sink = sink->get(),
+        .spool_folder = spool_folder(context),
+        .cluster = about.cluster,
+        .initial_passwords = std::move(*passwords),
+        .interrupted = &InterruptGuard::is_requested,
+    };
+    return carry_out(run, *plan, about, **pve, tools, context);
+}
+
+} // namespace
+
+void setup_apply(CLI::App& app, Options& options) {
+    CLI::App* apply = app.add_subcommand("apply", "Make the cluster as the document says");
+    apply->add_flag(
+        "--auto-approve,--yes", options.auto_approve, "Do not ask before the first change"
+    );
+}
+
+ExitCode run_apply(const Options& options, Context& context) {
+    const auto document = load_document(options, context);
+    if (!document) {
+        return context.report(document.error());
+    }
+    auto connection = find_connection(options, *document, context);
+    if (!connection) {
+        return context.report(connection.error());
+    }
+    auto token = find_token(context);
+    if (!token) {
+        return context.report(token.error());
+    }
+    return apply_document(
+        Run{options, *document, std::move(*connection), std::move(*token)}, context
+    );
+}
+
+} // namespace pveform::cli

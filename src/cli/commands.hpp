@@ -1,0 +1,26 @@
+// The commands: `setup_x` declares one on the command line, `run_x` carries it out.
+#pragma once
+
+#include "cli/context.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace pveform::cli {
+
+void setup_validate(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_validate(const Options& options, Context& context);
+
+void setup_plan(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_plan(const Options& options, Context& context);
+
+void setup_apply(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
+
+void setup_version(CLI::App& app);
+[[nodiscard]] ExitCode run_version(Context& context);
+
+} // namespace pveform::cli

@@ -1,0 +1,17 @@
+#include "cli/context.hpp"
+
+#include "render/diagnostics.hpp"
+
+namespace pveform::cli {
+
+ExitCode Context::report(const Errors& errors) {
+    out.flush();
+    err << render::diagnostics(errors, err_style) << std::flush;
+    return exit_code_for(errors);
+}
+
+ExitCode Context::report(Error error) {
+    return report(Errors{std::move(error)});
+}
+
+} // namespace pveform::cli

@@ -1,0 +1,36 @@
+// The world that a command runs in, and how it speaks to it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "cli/exit_code.hpp"
+#include "render/style.hpp"
+#include "system/clock.hpp"
+#include "system/file_system.hpp"
+#include "system/process.hpp"
+#include "system/terminal.hpp"
+
+namespace pveform::cli {
+
+struct Context {
+    FileSystem& files;
+    Processes& processes;
+    Clock& clock;
+    Terminal& terminal;
+    std::function<std::optional<std::string>(const std::string&)> environment;
+    std::ostream& out; // results
+    std::ostream& err; // diagnostics and progress
+    render::Style out_style;
+    render::Style err_style;
+
+    /// Prints the errors and gives the exit code that they come to.
+    [[nodiscard]] ExitCode report(const Errors& errors);
+    [[nodiscard]] ExitCode report(Error error);
+};
+
+} // namespace pveform::cli

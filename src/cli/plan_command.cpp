@@ -1,0 +1,58 @@
+#include <fmt/ostream.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/session.hpp"
+#include "render/plan_json.hpp"
+
+namespace pveform::cli {
+
+void setup_plan(CLI::App& app, Options& options) {
+    CLI::App* plan = app.add_subcommand("plan", "Show what apply would change");
+    plan->alias("diff");
+    plan->add_flag(
+        "--detailed-exitcode", options.detailed_exitcode, "Exit with 2 if there are changes"
+    );
+}
+
+ExitCode run_plan(const Options& options, Context& context) {
+    // What is wanted.
+    const auto document = load_document(options, context);
+    if (!document) {
+        return context.report(document.error());
+    }
+    // Where it is wanted, and who we are there.
+    const auto connection = find_connection(options, *document, context);
+    if (!connection) {
+        return context.report(connection.error());
+    }
+    const auto token = find_token(context);
+    if (!token) {
+        return context.report(token.error());
+    }
+    // What is there; with a client that cannot write.
+    const auto pve = live::connect_for_reading(*connection, *token);
+    if (!pve) {
+        return context.report(pve.error());
+    }
+    const auto view = live::fetch(**pve, token->id);
+    if (!view) {
+        return context.report(view.error());
+    }
+    // What is missing.
+    const auto plan = plan_for(*document, *view, token->id, context);
+    if (!plan) {
+        return context.report(plan.error());
+    }
+    const auto about = plan_context(options, *document, *connection, *view, token->id);
+    if (options.format == Format::json) {
+        fmt::print(context.out, "{}", render::plan_json(*plan, about));
+    } else if (!options.quiet || !plan->is_empty()) {
+        fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
+    }
+    return options.detailed_exitcode && !plan->is_empty() ? ExitCode::changes_pending
+                                                          : ExitCode::done;
+}
+
+} // namespace pveform::cli

@@ -1,0 +1,58 @@
+// The steps that several commands begin with: the document, who we are, where the cluster is.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "cli/context.hpp"
+#include "cli/options.hpp"
+#include "desired/desired.hpp"
+#include "live/curl_transport.hpp"
+#include "live/read.hpp"
+#include "plan/plan.hpp"
+#include "render/plan_text.hpp"
+#include "secrets/sink.hpp"
+
+namespace pveform::cli {
+
+/// Reads and checks everything that `-f` names.
+[[nodiscard]] Collected<desired::Document> load_document(const Options& options, Context& context);
+
+/// From PVEFORM_API_TOKEN; or PVEFORM_TOKEN_ID with PVEFORM_TOKEN_SECRET or _SECRET_FILE; or, last,
+/// PROXMOX_VE_API_TOKEN.
+[[nodiscard]] Result<live::ApiToken> find_token(Context& context);
+
+/// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order.
+[[nodiscard]] Result<live::Connection>
+find_connection(const Options& options, const desired::Document& document, Context& context);
+
+/// Where new secrets go: `--secrets-out`, or the document's `secrets`.
+[[nodiscard]] std::optional<std::filesystem::path>
+secrets_path(const Options& options, const desired::Document& document);
+
+/// The cluster's name for people: the document's, or the endpoint.
+[[nodiscard]] std::string
+cluster_name(const desired::Document& document, const live::Connection& connection);
+
+[[nodiscard]] render::PlanContext plan_context(
+    const Options& options,
+    const desired::Document& document,
+    const live::Connection& connection,
+    const live::View& view,
+    const std::string& identity
+);
+
+/// A plan of what `view` lacks to be as the document says.
+[[nodiscard]] Collected<plan::Plan> plan_for(
+    const desired::Document& document,
+    const live::View& view,
+    const std::string& identity,
+    Context& context
+);
+
+} // namespace pveform::cli

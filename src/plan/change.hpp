@@ -1,0 +1,51 @@
+// A change as a value: what would happen to one object, why, and where that was asked for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/source.hpp"
+#include "model/state.hpp"
+#include "json/value.hpp"
+
+namespace pveform::plan {
+
+enum class Action {
+    create,
+    update,
+    destroy,
+    rotate,  // a new secret for a token that exists
+    cascade, // PVE removes it along with something else; no request of its own
+};
+
+[[nodiscard]] std::string_view to_string(Action action);
+
+/// Names one object of the cluster. The order of the alternatives is that of creation.
+using ObjectKey = std::variant<RoleId, GroupId, UserId, TokenId, AclKey>;
+
+/// `role`, `group`, `user`, `token`, `acl`.
+[[nodiscard]] std::string_view kind_of(const ObjectKey& key);
+
+/// `alice@pve`; of an ACL row `/vms alice@pve PVEVMUser`.
+[[nodiscard]] std::string name_of(const ObjectKey& key);
+
+/// One property before and after, in the document's own words; null where there is none. Lists are
+/// sorted arrays of strings.
+struct FieldChange {
+    std::string name;
+    json::Value before;
+    json::Value after;
+    friend bool operator==(const FieldChange&, const FieldChange&) = default;
+};
+
+struct Change {
+    Action action = Action::update;
+    ObjectKey key;
+    std::vector<FieldChange> fields;
+    std::string reason; // empty where the action speaks for itself
+    Span source;        // the place in the document that asks for it
+};
+
+} // namespace pveform::plan

@@ -1,0 +1,41 @@
+// The plan: what would change, in which requests, and what is worth saying about it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "desired/desired.hpp"
+#include "model/state.hpp"
+#include "plan/change.hpp"
+#include "plan/step.hpp"
+#include "plan/target.hpp"
+
+namespace pveform::plan {
+
+struct Plan {
+    State before;
+    State after;
+    std::vector<Change> changes;
+    std::vector<Step> steps; // in the order in which they are to be sent
+    std::vector<Notice> notices;
+    LeftAlone left_alone;
+
+    [[nodiscard]] bool is_empty() const { return changes.empty(); }
+
+    /// The tokens that get a new secret, in order.
+    [[nodiscard]] std::vector<TokenId> tokens_to_issue() const;
+};
+
+struct Circumstances {
+    std::optional<Principal> running; // who makes, and will apply, the plan
+    UnixSeconds now = 0;
+};
+
+/// All errors of the document against this cluster together; or one of kind `blocked`.
+[[nodiscard]] Collected<Plan>
+make_plan(const State& live, const desired::Document& document, const Circumstances& circumstances);
+
+} // namespace pveform::plan

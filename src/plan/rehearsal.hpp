@@ -1,0 +1,76 @@
+// A plan walked through in thought: the state as it would be after each step, and whether anybody
+// would hold, for a moment, what they have neither before nor after the plan.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "access/evaluator.hpp"
+#include "base/time.hpp"
+#include "model/state.hpp"
+#include "plan/step.hpp"
+
+namespace pveform::plan {
+
+/// A privilege that a step would give away for a moment.
+struct Excess {
+    Principal principal;
+    std::string path;
+    Privilege privilege;
+};
+
+/// Both states must outlive it. Disabled and expired users and tokens hold nothing.
+class Rehearsal {
+public:
+    Rehearsal(const State& before, const State& after, UnixSeconds now);
+    Rehearsal(const Rehearsal&) = delete;
+    Rehearsal& operator=(const Rehearsal&) = delete;
+    Rehearsal(Rehearsal&&) = delete;
+    Rehearsal& operator=(Rehearsal&&) = delete;
+    ~Rehearsal() = default;
+
+    [[nodiscard]] const State& state() const { return state_; }
+
+    /// What is wrong with doing `command` now; nothing if every principal that it touches holds
+    /// afterwards no more than before or after the plan.
+    [[nodiscard]] std::optional<Excess> excess_after(const Command& command) const;
+
+    /// The command must be ready.
+    void take(const Command& command);
+
+private:
+    /// One of the states with what it takes to look at single principals of it.
+    struct View {
+        explicit View(const State& shown);
+        [[nodiscard]] std::set<GroupId> groups_of(const UserId& user) const;
+
+        const State* state;
+        std::map<Principal, std::set<AclKey>> rows_of;
+        std::map<UserId, std::set<GroupId>> groups;
+    };
+
+    [[nodiscard]] std::set<Principal> touched_by(const Command& command) const;
+    void add_with_tokens(const UserId& user, std::set<Principal>& touched) const;
+    void add_with_members(const Principal& principal, std::set<Principal>& touched) const;
+    void refresh_groups_of(const UserId& user);
+    [[nodiscard]] State
+    excerpt(const std::set<Principal>& principals, const Command& command) const;
+    [[nodiscard]] std::set<std::string>
+    paths_for(const Principal& principal, const State& excerpt) const;
+    [[nodiscard]] std::optional<Excess> excess_of(
+        const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
+    ) const;
+
+    State state_;
+    View now_view_;
+    View before_view_;
+    View after_view_;
+    access::Evaluator before_;
+    access::Evaluator after_;
+    UnixSeconds now_;
+};
+
+} // namespace pveform::plan

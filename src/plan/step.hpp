@@ -1,0 +1,97 @@
+// The requests that carry out a plan, as values; and what each of them does to a state, so that a
+// plan can be thought through before anything is sent.
+#pragma once
+
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/edit.hpp"
+#include "model/state.hpp"
+#include "plan/change.hpp"
+
+namespace pveform::plan {
+
+struct CreateRole {
+    RoleId id;
+    std::set<Privilege> privileges;
+};
+
+/// Replaces the set.
+struct SetRolePrivileges {
+    RoleId id;
+    std::set<Privilege> privileges;
+};
+
+struct CreateGroup {
+    GroupId id;
+    std::string comment;
+};
+
+struct SetGroupComment {
+    GroupId id;
+    std::string comment;
+};
+
+struct CreateUser {
+    UserId id;
+    UserEdit fields;
+};
+
+struct UpdateUser {
+    UserId id;
+    UserEdit fields;
+};
+
+/// Issues a secret in two phases (created dead, secret stored, brought to life); `token` is how
+/// the token ends up. With `exists`, an existing one gets a new secret.
+struct IssueToken {
+    TokenId id;
+    Token token;
+    bool exists = false;
+};
+
+struct UpdateToken {
+    TokenId id;
+    TokenEdit fields;
+};
+
+struct DestroyToken {
+    TokenId id;
+};
+
+struct ChangeAcl {
+    AclEdit edit;
+};
+
+using Command = std::variant<
+    CreateRole,
+    SetRolePrivileges,
+    CreateGroup,
+    SetGroupComment,
+    CreateUser,
+    UpdateUser,
+    IssueToken,
+    UpdateToken,
+    DestroyToken,
+    ChangeAcl>;
+
+struct Step {
+    Command command;
+    std::vector<std::size_t> changes; // indexes of the plan's changes that it takes part in
+};
+
+/// Whether PVE would accept it now: everything that it names is there.
+[[nodiscard]] bool is_ready(const Command& command, const State& state);
+
+/// What the cluster looks like afterwards. The command must be ready.
+void carry_out(const Command& command, State& state);
+
+/// Whether it takes something away: rights, memberships, life time, a token.
+[[nodiscard]] bool is_revocation(const Command& command, const State& state);
+
+/// What it does, for receipts and errors: `add PVEVMUser for alice@pve, @ops at /vms`.
+[[nodiscard]] std::string describe(const Command& command);
+
+} // namespace pveform::plan

@@ -1,0 +1,128 @@
+#include "render/plan_json.hpp"
+
+#include "json/write.hpp"
+
+namespace pveform::render {
+
+namespace {
+
+constexpr int format_version = 1;
+
+json::Value source_of(const Span& span) {
+    if (!span) {
+        return nullptr;
+    }
+    return json::Object{
+        {"file", span.file->name()},
+        {"line", static_cast<std::int64_t>(span.line)},
+        {"column", static_cast<std::int64_t>(span.column)},
+    };
+}
+
+json::Value count(std::size_t number) {
+    return static_cast<std::int64_t>(number);
+}
+
+json::Value change_value(const plan::Change& change) {
+    json::Object before;
+    json::Object after;
+    for (const plan::FieldChange& field : change.fields) {
+        before.emplace_back(field.name, field.before);
+        after.emplace_back(field.name, field.after);
+    }
+    const bool was = change.action != plan::Action::create;
+    const bool will_be =
+        change.action != plan::Action::destroy && change.action != plan::Action::cascade;
+    return json::Object{
+        {"action", to_string(change.action)},
+        {"kind", kind_of(change.key)},
+        {"id", name_of(change.key)},
+        {"before", was ? json::Value(std::move(before)) : json::Value()},
+        {"after", will_be ? json::Value(std::move(after)) : json::Value()},
+        {"reason", change.reason},
+        {"source", source_of(change.source)},
+    };
+}
+
+json::Value changes_value(const plan::Plan& plan) {
+    json::Array changes;
+    for (const plan::Change& change : plan.changes) {
+        changes.push_back(change_value(change));
+    }
+    return changes;
+}
+
+json::Value steps_value(const plan::Plan& plan, const apply::Receipt* receipt) {
+    json::Array steps;
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        json::Array changes;
+        for (const std::size_t index : plan.steps[i].changes) {
+            changes.push_back(count(index));
+        }
+        json::Value step = json::Object{
+            {"does", describe(plan.steps[i].command)},
+            {"changes", std::move(changes)},
+        };
+        if (receipt != nullptr) {
+            const apply::StepResult& result = receipt->results.at(i);
+            step.set("outcome", to_string(result.outcome));
+            step.set("reason", result.error ? result.error->message : result.reason);
+        }
+        steps.push_back(std::move(step));
+    }
+    return steps;
+}
+
+json::Value notices_value(const plan::Plan& plan) {
+    json::Array notices;
+    for (const plan::Notice& notice : plan.notices) {
+        notices.push_back(json::Object{
+            {"message", notice.message},
+            {"source", source_of(notice.span)},
+        });
+    }
+    return notices;
+}
+
+json::Value
+plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Receipt* receipt) {
+    const plan::LeftAlone& left = plan.left_alone;
+    return json::Object{
+        {"format_version", format_version},
+        {"cluster", context.cluster},
+        {"pve_version", context.version},
+        {"identity", context.identity},
+        {"changes", changes_value(plan)},
+        {"steps", steps_value(plan, receipt)},
+        {"notices", notices_value(plan)},
+        {"left_alone",
+         json::Object{
+             {"roles", count(left.roles)},
+             {"groups", count(left.groups)},
+             {"users", count(left.users)},
+             {"tokens", count(left.tokens)},
+             {"acl_entries", count(left.acl_entries)},
+         }},
+    };
+}
+
+} // namespace
+
+std::string plan_json(const plan::Plan& plan, const PlanContext& context) {
+    return json::dump(plan_value(plan, context, nullptr), json::Style::indented) + "\n";
+}
+
+std::string apply_json(
+    const plan::Plan& plan, const PlanContext& context, const apply::Receipt& receipt, bool verified
+) {
+    json::Value value = plan_value(plan, context, &receipt);
+    json::Array stored;
+    for (const TokenId& token : receipt.stored) {
+        stored.emplace_back(token.text());
+    }
+    value.set("secrets_stored", std::move(stored));
+    value.set("verified", verified);
+    return json::dump(value, json::Style::indented) + "\n";
+}
+
+} // namespace pveform::render

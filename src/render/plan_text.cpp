@@ -1,0 +1,400 @@
+#include "render/plan_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace pveform::render {
+
+namespace {
+
+using plan::Action;
+using plan::Change;
+using plan::FieldChange;
+
+constexpr std::size_t max_name_width = 32;
+constexpr std::size_t min_detail_width = 24;
+constexpr std::size_t max_source_width = 32;
+
+Paint paint_of(Action action) {
+    switch (action) {
+    case Action::create:
+        return Paint::create;
+    case Action::update:
+    case Action::rotate:
+        return Paint::update;
+    case Action::destroy:
+    case Action::cascade:
+        return Paint::destroy;
+    }
+    return Paint::plain;
+}
+
+char sign_of(Action action) {
+    switch (action) {
+    case Action::create:
+        return '+';
+    case Action::update:
+        return '~';
+    case Action::rotate:
+        return '*';
+    case Action::destroy:
+    case Action::cascade:
+        return '-';
+    }
+    return ' ';
+}
+
+std::vector<std::string> strings_of(const json::Value& value) {
+    std::vector<std::string> strings;
+    if (const json::Array* array = value.as_array()) {
+        for (const json::Value& item : *array) {
+            strings.push_back(printable(*item.as_string()));
+        }
+    }
+    return strings;
+}
+
+std::string in_words(const json::Value& value) {
+    if (const bool* flag = value.as_bool()) {
+        return *flag ? "true" : "false";
+    }
+    if (const std::string* text = value.as_string()) {
+        return fmt::format("\"{}\"", printable(*text));
+    }
+    if (value.as_array() != nullptr) {
+        return fmt::format("[{}]", join(strings_of(value), ", "));
+    }
+    return "none";
+}
+
+/// `groups +ops -dev`: what comes and what goes, since a long list twice is hard to compare.
+std::string list_change(const FieldChange& field) {
+    const auto before = strings_of(field.before);
+    const auto after = strings_of(field.after);
+    std::vector<std::string> words;
+    for (const std::string& item : after) {
+        if (!std::ranges::binary_search(before, item)) {
+            words.push_back("+" + item);
+        }
+    }
+    for (const std::string& item : before) {
+        if (!std::ranges::binary_search(after, item)) {
+            words.push_back("-" + item);
+        }
+    }
+    return fmt::format("{} {}", field.name, join(words, " "));
+}
+
+std::string update_in_words(const FieldChange& field) {
+    if (field.before.as_array() != nullptr && field.after.as_array() != nullptr) {
+        return list_change(field);
+    }
+    if (field.name == "expire") {
+        return fmt::format("expires {} → {}", *field.before.as_string(), *field.after.as_string());
+    }
+    return fmt::format("{} {} → {}", field.name, in_words(field.before), in_words(field.after));
+}
+
+/// Of an object that comes to be or goes: what it is, without what goes without saying.
+std::string creation_in_words(const FieldChange& field) {
+    const json::Value& value = field.after.is_null() ? field.before : field.after;
+    if (field.name == "privileges") {
+        const auto privileges = strings_of(value);
+        return privileges.empty() ? "no privileges" : join(privileges, ", ");
+    }
+    if (field.name == "privilege_separation") {
+        return *value.as_bool() ? "privsep" : "all rights of its user";
+    }
+    if (field.name == "expire") {
+        const std::string& time = *value.as_string();
+        return time == "never" ? "never expires" : fmt::format("expires {}", time);
+    }
+    if (field.name == "enabled") {
+        return *value.as_bool() ? "enabled" : "disabled";
+    }
+    return fmt::format("{} {}", field.name, in_words(value));
+}
+
+std::string detail_of(const Change& change) {
+    std::vector<std::string> details;
+    if (!change.reason.empty()) {
+        details.push_back(change.reason);
+    }
+    if (change.action == Action::destroy) {
+        return join(details, ", ");
+    }
+    for (const FieldChange& field : change.fields) {
+        const bool is_new = change.action == Action::create;
+        // An old expiry of 1 is PVE's mark, already put into words by the reason.
+        const bool is_mark = change.action == Action::rotate && field.name == "expire";
+        details.push_back(is_new || is_mark ? creation_in_words(field) : update_in_words(field));
+    }
+    return join(details, ", ");
+}
+
+/// One line of the plan, before it is laid out.
+struct Row {
+    Action action = Action::update;
+    std::string kind;
+    std::string name;
+    std::string detail;
+    std::string source;
+    std::vector<std::string> below; // further lines under the detail
+};
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+    std::vector<std::string> lines;
+    std::string line;
+    for (const std::string& word : split(text, " ")) {
+        if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
+            lines.push_back(std::move(line));
+            line.clear();
+        }
+        line += (line.empty() ? "" : " ") + word;
+    }
+    lines.push_back(std::move(line));
+    return lines;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    const std::size_t shown = display_width(text);
+    return std::string(text) + std::string(width > shown ? width - shown : 0, ' ');
+}
+
+/// Lays rows out in columns that fit the width.
+class Table {
+public:
+    Table(std::vector<Row> rows, std::size_t indent, const Style& style)
+        : rows_(std::move(rows)), indent_(indent, ' '), style_(style) {
+        for (const Row& row : rows_) {
+            kind_width_ = std::max(kind_width_, display_width(row.kind));
+            name_width_ = std::max(name_width_, std::min(display_width(row.name), max_name_width));
+            source_width_ =
+                std::max(source_width_, std::min(display_width(row.source), max_source_width));
+        }
+        const std::size_t taken =
+            indent + 2 + kind_width_ + 1 + name_width_ + 2 + 2 + source_width_;
+        const std::size_t room = style.width > taken ? style.width - taken : 0;
+        std::size_t longest = 0;
+        for (const Row& row : rows_) {
+            longest = std::max(longest, display_width(row.detail));
+        }
+        detail_width_ = std::min(longest, std::max(room, min_detail_width));
+    }
+
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        for (const Row& row : rows_) {
+            append(row, out);
+        }
+        return out;
+    }
+
+private:
+    void append(const Row& row, std::string& out) const {
+        const std::vector<std::string> lines = wrapped(row.detail, detail_width_);
+        const std::string sign(1, sign_of(row.action));
+        out += indent_ + paint(style_, paint_of(row.action), sign) + " " +
+               padded(row.kind, kind_width_) + " " +
+               paint(style_, paint_of(row.action), padded(row.name, name_width_)) + "  ";
+        if (row.source.empty()) {
+            out += lines.front() + "\n";
+        } else {
+            out += padded(lines.front(), detail_width_) + "  " +
+                   paint(style_, Paint::dim, row.source) + "\n";
+        }
+        const std::string margin =
+            indent_ + std::string(2 + kind_width_ + 1 + name_width_ + 2, ' ');
+        for (std::size_t i = 1; i < lines.size(); ++i) {
+            out += margin + lines[i] + "\n";
+        }
+        for (const std::string& line : row.below) {
+            out += margin + line + "\n";
+        }
+    }
+
+    std::vector<Row> rows_;
+    std::string indent_;
+    Style style_;
+    std::size_t kind_width_ = 0;
+    std::size_t name_width_ = 0;
+    std::size_t detail_width_ = 0;
+    std::size_t source_width_ = 0;
+};
+
+bool issues_secret(const Change& change) {
+    return std::holds_alternative<TokenId>(change.key) &&
+           (change.action == Action::create || change.action == Action::rotate);
+}
+
+std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context) {
+    std::map<std::string, std::size_t> entries_that_go;
+    for (const Change& change : plan.changes) {
+        if (change.action == Action::cascade) {
+            ++entries_that_go[std::get<AclKey>(change.key).principal.id];
+        }
+    }
+    std::vector<Row> rows;
+    for (const Change& change : plan.changes) {
+        if (std::holds_alternative<AclKey>(change.key)) {
+            continue;
+        }
+        Row row{
+            .action = change.action,
+            .kind = std::string(kind_of(change.key)),
+            .name = printable(name_of(change.key)),
+            .detail = detail_of(change),
+            .source = change.source.file_and_line(),
+            .below = {},
+        };
+        if (issues_secret(change)) {
+            row.below.push_back(fmt::format(
+                "secret → {}", context.secrets_path.empty() ? "nowhere yet" : context.secrets_path
+            ));
+        }
+        if (const auto count = entries_that_go.find(row.name); count != entries_that_go.end()) {
+            row.below.push_back(
+                fmt::format("PVE also removes: {}", plural(count->second, "ACL entry"))
+            );
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::map<std::string, std::vector<Row>> acl_rows(const plan::Plan& plan) {
+    std::map<std::string, std::vector<Row>> by_path;
+    for (const Change& change : plan.changes) {
+        const auto* key = std::get_if<AclKey>(&change.key);
+        if (key == nullptr || change.action == Action::cascade) {
+            continue;
+        }
+        const auto flag = [](const json::Value& value) {
+            return *value.as_bool() ? "propagate" : "this path only";
+        };
+        std::string detail = key->role.text;
+        if (change.action == Action::update) {
+            const FieldChange& field = change.fields.front();
+            detail += fmt::format("  {} → {}", flag(field.before), flag(field.after));
+        } else {
+            const FieldChange& field = change.fields.front();
+            detail += fmt::format("  {}", flag(field.after.is_null() ? field.before : field.after));
+        }
+        by_path[key->path.text].push_back(Row{
+            .action = change.action,
+            .kind = std::string(to_string(key->principal.kind)),
+            .name = printable(key->principal.text()),
+            .detail = std::move(detail),
+            .source = change.source.file_and_line(),
+            .below = {},
+        });
+    }
+    return by_path;
+}
+
+std::string header(const plan::Plan& plan, const PlanContext& context) {
+    std::string who = printable(context.identity);
+    if (!context.apply_as.empty() && context.apply_as != context.identity) {
+        who += " for " + context.apply_as;
+    }
+    return fmt::format(
+        "Cluster {} · PVE {} · as {} · complete view ({}, {}, {})\n",
+        printable(context.cluster),
+        printable(context.version),
+        who,
+        plural(plan.before.users.size(), "user"),
+        plural(plan.before.groups.size(), "group"),
+        plural(plan.before.acl.size(), "ACL entry")
+    );
+}
+
+std::string left_alone(const plan::LeftAlone& left) {
+    std::vector<std::string> parts;
+    const auto add = [&](std::size_t count, std::string_view what) {
+        if (count > 0) {
+            parts.push_back(plural(count, what));
+        }
+    };
+    add(left.roles, "role");
+    add(left.groups, "group");
+    add(left.users, "user");
+    add(left.tokens, "token");
+    add(left.acl_entries, "ACL entry");
+    return parts.empty() ? std::string() : fmt::format("Left alone: {}\n", join(parts, ", "));
+}
+
+} // namespace
+
+std::string plan_summary(const plan::Plan& plan) {
+    std::map<Action, std::size_t> objects;
+    std::map<Action, std::size_t> entries;
+    for (const Change& change : plan.changes) {
+        const bool is_entry = std::holds_alternative<AclKey>(change.key);
+        ++(is_entry ? entries : objects)[change.action];
+    }
+    const auto count = [](const std::map<Action, std::size_t>& counts,
+                          const std::vector<std::pair<Action, std::string_view>>& words) {
+        std::vector<std::string> parts;
+        for (const auto& [action, word] : words) {
+            if (const auto found = counts.find(action); found != counts.end()) {
+                parts.push_back(fmt::format("{} {}", found->second, word));
+            }
+        }
+        return join(parts, ", ");
+    };
+    const std::string object_words = count(
+        objects,
+        {{Action::create, "to create"},
+         {Action::update, "to update"},
+         {Action::rotate, "to re-issue"},
+         {Action::destroy, "to destroy"}}
+    );
+    const std::string entry_words = count(
+        entries,
+        {{Action::create, "to add"},
+         {Action::update, "to change"},
+         {Action::destroy, "to remove"},
+         {Action::cascade, "removed with its token"}}
+    );
+    std::string summary = "Plan: " + object_words;
+    if (!entry_words.empty()) {
+        summary += (object_words.empty() ? "ACL " : " · ACL ") + entry_words;
+    }
+    return summary;
+}
+
+std::string plan_text(const plan::Plan& plan, const PlanContext& context, const Style& style) {
+    std::string out = header(plan, context) + "\n";
+    if (plan.is_empty()) {
+        out += "  No changes: the cluster is as the document says.\n\n";
+    }
+    if (const auto rows = object_rows(plan, context); !rows.empty()) {
+        out += Table(rows, 2, style).text() + "\n";
+    }
+    for (const auto& [path, rows] : acl_rows(plan)) {
+        out += fmt::format("  ACL {}\n", printable(path)) + Table(rows, 4, style).text() + "\n";
+    }
+    for (const plan::Notice& notice : plan.notices) {
+        const std::string place = notice.span ? notice.span.file_and_line() + ": " : "";
+        out += fmt::format(
+            "  {} {}{}\n", paint(style, Paint::warning, "note:"), place, printable(notice.message)
+        );
+    }
+    if (!plan.notices.empty()) {
+        out += "\n";
+    }
+    if (!plan.is_empty()) {
+        out += plan_summary(plan) + "\n";
+    }
+    return out + left_alone(plan.left_alone);
+}
+
+} // namespace pveform::render

@@ -1,0 +1,26 @@
+// A plan as people read it: in a terminal, in a CI log.
+#pragma once
+
+#include <string>
+
+#include "plan/plan.hpp"
+#include "render/style.hpp"
+
+namespace pveform::render {
+
+/// What stands around a plan.
+struct PlanContext {
+    std::string cluster;      // its name or endpoint
+    std::string version;      // of PVE
+    std::string identity;     // who read the cluster
+    std::string apply_as;     // who will apply; empty if not said
+    std::string secrets_path; // where new secrets go; empty if nowhere
+};
+
+[[nodiscard]] std::string
+plan_text(const plan::Plan& plan, const PlanContext& context, const Style& style);
+
+/// The last lines alone: what a plan comes to.
+[[nodiscard]] std::string plan_summary(const plan::Plan& plan);
+
+} // namespace pveform::render

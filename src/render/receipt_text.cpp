@@ -1,0 +1,98 @@
+#include "render/receipt_text.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "render/diagnostics.hpp"
+
+namespace pveform::render {
+
+namespace {
+
+using apply::Outcome;
+
+std::string counts(const apply::Receipt& receipt) {
+    std::vector<std::string> parts;
+    for (const Outcome outcome :
+         {Outcome::done, Outcome::failed, Outcome::unknown, Outcome::not_attempted}) {
+        if (const std::size_t count = receipt.count(outcome); count > 0) {
+            parts.push_back(fmt::format("{} {}", count, to_string(outcome)));
+        }
+    }
+    return join(parts, ", ");
+}
+
+/// The place in the document that asked for a step, for its error.
+Span source_of(const plan::Plan& plan, const plan::Step& step) {
+    return step.changes.empty() ? Span() : plan.changes.at(step.changes.front()).source;
+}
+
+std::string steps_that_were_not_done(
+    const plan::Plan& plan, const apply::Receipt& receipt, const Style& style
+) {
+    std::string out;
+    Errors errors;
+    for (std::size_t i = 0; i < receipt.results.size(); ++i) {
+        const apply::StepResult& result = receipt.results[i];
+        const plan::Step& step = plan.steps[i];
+        if (result.outcome == Outcome::done) {
+            continue;
+        }
+        const bool untouched = result.outcome == Outcome::not_attempted;
+        out += fmt::format(
+            "  {:<13}  {}{}\n",
+            to_string(result.outcome),
+            printable(describe(step.command)),
+            untouched ? ": " + result.reason : ""
+        );
+        if (result.error) {
+            Error error = *result.error;
+            error.span = source_of(plan, step);
+            errors.push_back(std::move(error));
+        }
+    }
+    return errors.empty() ? out : out + "\n" + diagnostics(errors, style);
+}
+
+std::string secrets(const PlanContext& context, const apply::Receipt& receipt) {
+    std::string out;
+    if (!receipt.stored.empty()) {
+        out += fmt::format(
+            "{} stored in {}\n", plural(receipt.stored.size(), "secret"), context.secrets_path
+        );
+    }
+    for (const apply::SpooledSecret& spooled : receipt.spooled) {
+        out += fmt::format(
+            "The secret of {} could not be stored and was kept in {}\n",
+            printable(spooled.token.text()),
+            spooled.file.string()
+        );
+    }
+    return out;
+}
+
+} // namespace
+
+std::string receipt_text(
+    const plan::Plan& plan,
+    const PlanContext& context,
+    const apply::Receipt& receipt,
+    bool verified,
+    const Style& style
+) {
+    std::string out = fmt::format("\nReceipt: {}\n", counts(receipt));
+    out += steps_that_were_not_done(plan, receipt, style);
+    out += secrets(context, receipt);
+    if (verified) {
+        return out + "Verified: nothing left to change\n";
+    }
+    if (receipt.is_complete()) {
+        return out + "Not verified: the cluster is not as the document says; plan again\n";
+    }
+    return out +
+           (receipt.wrote()
+                ? "Partly applied: run `pveform apply` again, it goes on where this one ended\n"
+                : "Nothing was changed\n");
+}
+
+} // namespace pveform::render
