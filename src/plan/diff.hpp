@@ -11,7 +11,7 @@ namespace pveform::plan {
 /// In the order of creation: roles, groups, users (with their memberships), tokens, ACL rows.
 /// Meaning is compared, not spelling: both states hold values in normal form.
 ///
-/// A token of `before` that was issued and never confirmed, and that `after` keeps, is to be
+/// A token that was issued and never confirmed in `before`, and is alive in `after`, is to be
 /// rotated. Rows of a token that goes are cascades. `source` is left empty.
 [[nodiscard]] std::vector<Change> difference(const State& before, const State& after);
 

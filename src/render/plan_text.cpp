@@ -249,8 +249,8 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         }
         Row row{
             .action = change.action,
-            .kind = std::string(kind_of(change.key)),
-            .name = printable(name_of(change.key)),
+            .kind = std::string(plan::kind_of(change.key)),
+            .name = printable(plan::name_of(change.key)),
             .detail = detail_of(change),
             .source = change.source.file_and_line(),
             .below = {},
