@@ -47,8 +47,8 @@ std::vector<std::string_view> components_of(std::string_view path) {
 /// A syntactically valid user id, as far as PVE looks before it evaluates one.
 bool is_user_id(std::string_view id) {
     const std::size_t at = id.rfind('@');
-    return at != std::string_view::npos && at > 0 && at + 2 < id.size()
-        && id.find_first_of(" \t\r\n:/") == std::string_view::npos;
+    return at != std::string_view::npos && at > 0 && at + 2 < id.size() &&
+           id.find_first_of(" \t\r\n:/") == std::string_view::npos;
 }
 
 } // namespace
@@ -75,8 +75,8 @@ private:
 
 Evaluator::Index::Index(const State& state) : state_(state), groups_of_(memberships(state)) {
     for (const auto& [key, grant] : state.acl) {
-        const bool is_dangling_token = key.principal.kind == PrincipalKind::token
-            && !state.exists(key.principal);
+        const bool is_dangling_token =
+            key.principal.kind == PrincipalKind::token && !state.exists(key.principal);
         if (is_dangling_token || !state.roles.contains(key.role)) {
             continue; // PVE drops such rows when it reads its file
         }
@@ -187,8 +187,7 @@ Privileges Evaluator::Index::all() const {
     return privileges;
 }
 
-Privileges
-Evaluator::Index::privileges(const Principal& principal, std::string_view path) const {
+Privileges Evaluator::Index::privileges(const Principal& principal, std::string_view path) const {
     if (principal == Principal::of(root_user)) {
         return all();
     }
@@ -231,9 +230,8 @@ Privileges Evaluator::privileges(const Principal& principal, std::string_view pa
     return index_->privileges(principal, path);
 }
 
-bool Evaluator::holds(
-    const Principal& principal, std::string_view path, const Privilege& privilege
-) const {
+bool Evaluator::holds(const Principal& principal, std::string_view path, const Privilege& privilege)
+    const {
     return privileges(principal, path).contains(privilege);
 }
 

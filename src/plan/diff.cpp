@@ -188,9 +188,9 @@ private:
             before_.tokens,
             after_.tokens,
             [&](const TokenId& id, const Token* left, const Token* right) {
-                const bool is_revived = left != nullptr && right != nullptr
-                    && left->expire == Expiry::unconfirmed()
-                    && right->expire != Expiry::unconfirmed();
+                const bool is_revived = left != nullptr && right != nullptr &&
+                                        left->expire == Expiry::unconfirmed() &&
+                                        right->expire != Expiry::unconfirmed();
                 if (is_revived) {
                     changes_.push_back(
                         {Action::rotate,

@@ -1,0 +1,52 @@
+// Where the secrets of new tokens go. A sink is opened, checked and locked before the first write
+// to the cluster, so that a secret that PVE shows only once always has a place to go to.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/secret.hpp"
+#include "model/state.hpp"
+#include "system/file_system.hpp"
+
+namespace pveform::secrets {
+
+struct IssuedSecret {
+    std::string name; // as declared: what consumers look it up by
+    TokenId id;       // as it is in the cluster
+    Secret secret;
+    UnixSeconds issued = 0;
+    Expiry expires;
+    std::string cluster; // its name
+};
+
+class Sink {
+public:
+    virtual ~Sink() = default;
+
+    /// Returns when the secret would survive a crash of this machine. An error of kind `io` leaves
+    /// what was there before.
+    [[nodiscard]] virtual Result<void> store(const IssuedSecret& secret) = 0;
+};
+
+/// A JSON file of mode 0600, locked against other runs while the sink lives. What it already holds
+/// is kept. An error, before anything is written to the cluster, if it could lose or leak a secret:
+/// others may read or write it or its folder, it is a link or has several names, belongs to
+/// somebody else, is no JSON object, is inside a git work tree that does not ignore it, or its
+/// entry of one of `tokens` is of another cluster.
+[[nodiscard]] Result<std::unique_ptr<Sink>> open_file_sink(
+    FileSystem& files,
+    const std::filesystem::path& path,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+);
+
+/// The last resort when a sink fails after the secret was made: a new file of mode 0600 in
+/// `folder` (created 0700 where missing). Gives its path.
+[[nodiscard]] Result<std::filesystem::path>
+spool(FileSystem& files, const std::filesystem::path& folder, const IssuedSecret& secret);
+
+} // namespace pveform::secrets
