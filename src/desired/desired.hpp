@@ -31,7 +31,8 @@ struct AclRow {
     AclPath path;
     RoleId role;
     bool propagate = true;
-    Span span;
+    Span span;           // of the path
+    Span role_span = {}; // of the role
 };
 
 using AclList = std::vector<AclRow>;
@@ -48,9 +49,9 @@ struct Token {
 struct PasswordSource {
     enum class Kind { environment, file, command };
     Kind kind = Kind::environment;
-    std::string variable;             // environment
-    std::filesystem::path file;       // file
-    std::vector<std::string> command; // command
+    std::string variable = {};             // environment
+    std::filesystem::path file = {};       // file
+    std::vector<std::string> command = {}; // command
 };
 
 struct User {
