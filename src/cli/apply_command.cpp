@@ -1,3 +1,5 @@
+// `pveform apply`: plan, approval, execution, and a last look at the result.
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>

@@ -11,19 +11,11 @@
 #include <vector>
 
 #include "base/source.hpp"
+#include "desired/declared.hpp"
+#include "desired/ownership.hpp"
 #include "model/state.hpp"
 
 namespace pveform::desired {
-
-/// A value and where it stands.
-template<class T>
-struct Declared {
-    T value;
-    Span span;
-};
-
-template<class T>
-using Optional = std::optional<Declared<T>>;
 
 /// One row of the ACL; `paths`/`roles` lists are multiplied out. No two rows of a list are the
 /// same (path, role).
@@ -98,6 +90,11 @@ struct Document {
     std::map<RoleId, Role> roles;
     std::map<GroupId, Group> groups;
     std::map<UserId, User> users;
+    std::optional<Scope> scope;
+    Manage manage;
+    Absent absent;
+    std::map<RealmId, RealmRule> realms;
+    Limits limits;
 };
 
 } // namespace pveform::desired
