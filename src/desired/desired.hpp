@@ -23,7 +23,8 @@ struct AclRow {
     AclPath path;
     RoleId role;
     bool propagate = true;
-    Span span;
+    Span span;           // of the path
+    Span role_span = {}; // of the role
 };
 
 using AclList = std::vector<AclRow>;
@@ -40,9 +41,9 @@ struct Token {
 struct PasswordSource {
     enum class Kind { environment, file, command };
     Kind kind = Kind::environment;
-    std::string variable;             // environment
-    std::filesystem::path file;       // file
-    std::vector<std::string> command; // command
+    std::string variable = {};             // environment
+    std::filesystem::path file = {};       // file
+    std::vector<std::string> command = {}; // command
 };
 
 struct User {
