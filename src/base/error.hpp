@@ -31,6 +31,7 @@ struct Error {
     Span span = {};
     std::string help = {};
     std::vector<std::string> notes = {};
+    int status = 0; // of the server's answer, where there was one
 };
 
 using Errors = std::vector<Error>;
