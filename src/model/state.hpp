@@ -104,6 +104,14 @@ struct State {
     /// to delete it, where it does not.
     [[nodiscard]] bool exists(const Principal& principal) const;
 
+    // Destruction as PVE does it, with everything that goes along: a user's tokens, memberships and
+    // ACL rows, a token's and a group's rows, the rows that name a role. (PVE leaves rows of tokens
+    // and roles in its file, where nobody sees them, until the next write.)
+    void remove(const UserId& user);
+    void remove(const TokenId& token);
+    void remove(const GroupId& group);
+    void remove(const RoleId& role);
+
     friend bool operator==(const State&, const State&) = default;
 };
 
