@@ -18,4 +18,8 @@ using UnixSeconds = std::int64_t;
 /// `2027-06-30` at midnight UTC, else `2027-06-30T10:00:00Z`; the reverse of `parse_time`.
 [[nodiscard]] std::string format_time(UnixSeconds time);
 
+/// Always with a time of day, for programs: `2027-06-30T00:00:00Z`. Times that four digits of year
+/// cannot hold become the first or last second that they can.
+[[nodiscard]] std::string format_rfc3339(UnixSeconds time);
+
 } // namespace pveform

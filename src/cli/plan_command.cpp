@@ -1,3 +1,5 @@
+// `pveform plan`: what apply would change, found out with a client that cannot write.
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>

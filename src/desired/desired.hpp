@@ -11,19 +11,11 @@
 #include <vector>
 
 #include "base/source.hpp"
+#include "desired/declared.hpp"
+#include "desired/ownership.hpp"
 #include "model/state.hpp"
 
 namespace pveform::desired {
-
-/// A value and where it stands.
-template<class T>
-struct Declared {
-    T value;
-    Span span;
-};
-
-template<class T>
-using Optional = std::optional<Declared<T>>;
 
 /// One row of the ACL; `paths`/`roles` lists are multiplied out. No two rows of a list are the
 /// same (path, role).
@@ -31,7 +23,8 @@ struct AclRow {
     AclPath path;
     RoleId role;
     bool propagate = true;
-    Span span;
+    Span span;           // of the path
+    Span role_span = {}; // of the role
 };
 
 using AclList = std::vector<AclRow>;
@@ -48,9 +41,9 @@ struct Token {
 struct PasswordSource {
     enum class Kind { environment, file, command };
     Kind kind = Kind::environment;
-    std::string variable;             // environment
-    std::filesystem::path file;       // file
-    std::vector<std::string> command; // command
+    std::string variable = {};             // environment
+    std::filesystem::path file = {};       // file
+    std::vector<std::string> command = {}; // command
 };
 
 struct User {
@@ -97,6 +90,11 @@ struct Document {
     std::map<RoleId, Role> roles;
     std::map<GroupId, Group> groups;
     std::map<UserId, User> users;
+    std::optional<Scope> scope;
+    Manage manage;
+    Absent absent;
+    std::map<RealmId, RealmRule> realms;
+    Limits limits;
 };
 
 } // namespace pveform::desired

@@ -152,7 +152,7 @@ private:
         if (action == Action::update && fields.empty()) {
             return;
         }
-        changes_.push_back({action, key, std::move(fields), {}, {}});
+        changes_.push_back({.action = action, .key = key, .fields = std::move(fields)});
     }
 
     template<class Map>
@@ -192,16 +192,17 @@ private:
                                         left->expire == Expiry::unconfirmed() &&
                                         right->expire != Expiry::unconfirmed();
                 if (is_revived) {
-                    changes_.push_back(
-                        {Action::rotate,
-                         id,
-                         compare(left, right),
-                         "secret never stored: re-issue",
-                         {}}
-                    );
-                    return;
+                    changes_.push_back({
+                        .action = Action::rotate,
+                        .key = id,
+                        .fields = compare(left, right),
+                        .reason = "secret never stored: re-issue",
+                    });
+                } else if (right == nullptr && !after_.users.contains(id.user)) {
+                    add_cascade(id, compare(left, right), "user " + id.user.text);
+                } else {
+                    add(id, left, right, compare(left, right));
                 }
-                add(id, left, right, compare(left, right));
             }
         );
     }
@@ -211,22 +212,32 @@ private:
             before_.acl,
             after_.acl,
             [&](const AclKey& key, const AclGrant* left, const AclGrant* right) {
-                const bool goes_with_its_token =
-                    right == nullptr && key.principal.kind == PrincipalKind::token &&
-                    !after_.tokens.contains(split_token_id(key.principal.id));
-                if (goes_with_its_token) {
-                    changes_.push_back(
-                        {Action::cascade,
-                         key,
-                         compare(left, right),
-                         fmt::format("goes with token {}", key.principal.id),
-                         {}}
-                    );
-                    return;
+                const std::string cause = right == nullptr ? what_takes_along(key) : "";
+                if (cause.empty()) {
+                    add(key, left, right, compare(left, right));
+                } else {
+                    add_cascade(key, compare(left, right), cause);
                 }
-                add(key, left, right, compare(left, right));
             }
         );
+    }
+
+    void add_cascade(ObjectKey key, std::vector<FieldChange> fields, std::string_view cause) {
+        changes_.push_back({
+            .action = Action::cascade,
+            .key = std::move(key),
+            .fields = std::move(fields),
+            .reason = fmt::format("goes with {}", cause),
+        });
+    }
+
+    /// The object of an ACL row that is destroyed, so that PVE removes the row by itself; empty if
+    /// both stay, or if the principal vanished long ago.
+    [[nodiscard]] std::string what_takes_along(const AclKey& key) const {
+        if (before_.exists(key.principal) && !after_.exists(key.principal)) {
+            return fmt::format("{} {}", to_string(key.principal.kind), key.principal.id);
+        }
+        return after_.roles.contains(key.role) ? "" : "role " + key.role.text;
     }
 
     const State& before_;

@@ -12,7 +12,7 @@ namespace pveform::plan {
 /// Meaning is compared, not spelling: both states hold values in normal form.
 ///
 /// A token that was issued and never confirmed in `before`, and is alive in `after`, is to be
-/// rotated. Rows of a token that goes are cascades. `source` is left empty.
+/// rotated. What PVE removes along with something else is a cascade. `source` is left empty.
 [[nodiscard]] std::vector<Change> difference(const State& before, const State& after);
 
 } // namespace pveform::plan

@@ -1,0 +1,171 @@
+#include "desired/fields.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace pveform::desired {
+
+namespace {
+
+using document::Value;
+
+constexpr std::string_view letters_and_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::size_t max_email_characters = 254;
+constexpr UnixSeconds too_late = UnixSeconds(1) << 53U;
+
+/// One or more characters out of `characters`, in parts joined by single dots.
+bool is_dotted(std::string_view text, std::string_view characters) {
+    const bool ends_are_full = !text.empty() && text.front() != '.' && text.back() != '.';
+    return ends_are_full && !text.contains("..") &&
+           text.find_first_not_of(std::string(characters) + ".") == std::string_view::npos;
+}
+
+/// Mirrors pve-common: src/PVE/JSONSchema.pm, format `email`, less what is beyond ASCII.
+bool is_email(std::string_view text) {
+    const std::size_t at = text.rfind('@');
+    return at != std::string_view::npos &&
+           is_dotted(text.substr(0, at), std::string(letters_and_digits) + "_+-~") &&
+           is_dotted(text.substr(at + 1), std::string(letters_and_digits) + "-");
+}
+
+/// For somebody who wrote the number that PVE stores.
+std::string expiry_help(const std::string& number) {
+    const auto seconds = parse_integer<UnixSeconds>(number);
+    if (seconds == 0) {
+        return "write `never`";
+    }
+    if (!seconds || *seconds >= too_late) {
+        return "PVE would accept the number and then drop the whole entry; write a date, or "
+               "`never`";
+    }
+    return *seconds > 0 ? fmt::format("write it as a date: {}", format_time(*seconds))
+                        : std::string("write a date, or `never`");
+}
+
+} // namespace
+
+std::optional<std::string> read_text(const Value& value, std::size_t max_characters) {
+    auto text = value.as_string();
+    if (!text) {
+        return std::nullopt;
+    }
+    if (*text == "0") {
+        value.refuse(
+            fmt::format("{} cannot be `0`", value.name()),
+            "PVE takes this one value for nothing and drops it; write other words"
+        );
+        return std::nullopt;
+    }
+    if (text->starts_with(' ') || text->ends_with(' ')) {
+        value.refuse(
+            fmt::format("{} begins or ends with a blank", value.name()),
+            fmt::format("PVE drops such blanks; write \"{}\"", printable(trim(*text, " ")))
+        );
+        return std::nullopt;
+    }
+    const std::size_t characters = display_width(*text);
+    if (max_characters > 0 && characters > max_characters) {
+        value.refuse(fmt::format(
+            "{} is too long: {} of at most {} characters", value.name(), characters, max_characters
+        ));
+        return std::nullopt;
+    }
+    return text;
+}
+
+std::optional<std::string> read_email(const Value& value) {
+    auto text = read_text(value, max_email_characters);
+    if (text && !text->empty() && !is_email(*text)) {
+        value.refuse(
+            fmt::format("`{}` is not an e-mail address that PVE takes", printable(*text)),
+            "ASCII letters, digits and `.+-_~` before the `@`, a domain behind it"
+        );
+        return std::nullopt;
+    }
+    return text;
+}
+
+std::optional<std::string> read_word(const Value& value) {
+    auto text = value.as_string();
+    if (text && text->empty()) {
+        value.refuse(fmt::format("{} is empty", value.name()));
+        return std::nullopt;
+    }
+    return text;
+}
+
+std::optional<Expiry> read_expiry(const Value& value) {
+    static constexpr std::string_view forms =
+        "write a date (`2027-06-30`), a time (`2027-06-30T12:00:00Z`), or `never`";
+    const auto text = value.scalar_text();
+    if (!text ||
+        (text->find_first_not_of("+-0123456789") == std::string::npos && !parse_time(*text))) {
+        value.refuse_type(
+            "a date, a time or `never`", text ? expiry_help(*text) : std::string(forms)
+        );
+        return std::nullopt;
+    }
+    if (*text == "never") {
+        return Expiry::never();
+    }
+    const auto seconds = parse_time(*text);
+    if (!seconds) {
+        value.refuse(
+            fmt::format("{}: `{}` is no date that exists", value.name(), printable(*text)),
+            std::string(forms)
+        );
+        return std::nullopt;
+    }
+    // 0 means never to PVE, and 1 is the mark of a token whose secret was not stored.
+    if (*seconds <= Expiry::unconfirmed().seconds) {
+        value.refuse(
+            fmt::format("{} must be later than 1970-01-01", value.name()),
+            "for what should have ended already any later date in the past will do"
+        );
+        return std::nullopt;
+    }
+    return Expiry{*seconds};
+}
+
+std::optional<std::filesystem::path> read_path(const Value& value) {
+    const auto text = read_word(value);
+    if (!text) {
+        return std::nullopt;
+    }
+    const std::filesystem::path folder =
+        std::filesystem::path(value.span().file->name()).parent_path();
+    return (folder / *text).lexically_normal();
+}
+
+std::optional<std::vector<std::string>> read_command(const Value& value) {
+    const auto items = value.as_list();
+    if (!items) {
+        return std::nullopt;
+    }
+    if (items->empty()) {
+        value.refuse(fmt::format("{} names no program", value.name()));
+        return std::nullopt;
+    }
+    std::vector<std::string> words;
+    for (const Value& item : *items) {
+        auto word = words.empty() ? read_word(item) : item.as_string();
+        if (!word) {
+            return std::nullopt;
+        }
+        words.push_back(std::move(*word));
+    }
+    return words;
+}
+
+Error& refuse_second(
+    document::Problems& problems, std::string_view what, const Span& second, const Span& first
+) {
+    Error& error =
+        problems.add(fmt::format("{} is declared twice", what), second, "keep one of the two");
+    error.related.push_back({first, "first declared here"});
+    return error;
+}
+
+} // namespace pveform::desired
