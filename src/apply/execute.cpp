@@ -9,27 +9,82 @@ namespace pveform::apply {
 
 namespace {
 
-/// Why a step cannot be attempted in the state that the cluster is in by now; empty if it can.
-std::string obstacle(const plan::Command& command, const plan::Rehearsal& rehearsal, bool failed) {
-    if (!is_ready(command, rehearsal.state())) {
-        return "it needs something that failed before";
+/// Why it makes no sense to send anything after this result; empty if it does.
+std::string reason_to_stop(const StepResult& result) {
+    if (result.outcome == Outcome::unknown) {
+        return "the cluster is out of reach";
     }
-    if (!failed) {
+    if (!result.error) {
         return {};
     }
-    if (is_revocation(command, rehearsal.state())) {
-        return "nothing is taken away any more after a failure";
+    if (result.error->kind == ErrorKind::unreachable) {
+        return "the cluster is out of reach";
     }
-    if (const auto excess = rehearsal.excess_after(command)) {
-        return fmt::format(
-            "without the step that failed it would give `{}` {} on {}",
-            excess->principal.text(),
-            excess->privilege.text,
-            excess->path
-        );
+    if (result.error->kind == ErrorKind::authentication) {
+        return "PVE no longer accepts who we say we are";
     }
     return {};
 }
+
+/// Where an apply stands between two steps.
+class Execution {
+public:
+    Execution(const plan::Plan& plan, Tools& tools)
+        : tools_(tools), rehearsal_(plan.before, plan.after, tools.clock.now()) {}
+
+    [[nodiscard]] const State& state() const { return rehearsal_.state(); }
+
+    /// Why a step cannot be attempted; empty if it can.
+    [[nodiscard]] std::string obstacle(const plan::Command& command) const {
+        if (!stop_.empty()) {
+            return stop_;
+        }
+        if (tools_.interrupted()) {
+            return "interrupted";
+        }
+        if (!is_ready(command, state())) {
+            return "it needs something that failed before";
+        }
+        return failed_ ? obstacle_after_failure(command) : std::string();
+    }
+
+    void take(const plan::Command& command, const StepResult& result) {
+        if (result.outcome == Outcome::done) {
+            rehearsal_.take(command);
+            return;
+        }
+        failed_ = true;
+        stop_ = reason_to_stop(result);
+        // All else that can fail when a token is issued is of another kind.
+        sink_failed_ = sink_failed_ || (std::holds_alternative<plan::IssueToken>(command) &&
+                                        result.error && result.error->kind == ErrorKind::io);
+    }
+
+private:
+    [[nodiscard]] std::string obstacle_after_failure(const plan::Command& command) const {
+        if (is_revocation(command, state())) {
+            return "nothing is taken away any more after a failure";
+        }
+        if (sink_failed_ && std::holds_alternative<plan::IssueToken>(command)) {
+            return "its secret could not be stored";
+        }
+        if (const auto excess = rehearsal_.excess_after(command)) {
+            return fmt::format(
+                "without the step that failed it would give `{}` {} on {}",
+                excess->principal.text(),
+                excess->privilege.text,
+                excess->path
+            );
+        }
+        return {};
+    }
+
+    Tools& tools_;
+    plan::Rehearsal rehearsal_;
+    bool failed_ = false;
+    bool sink_failed_ = false;
+    std::string stop_;
+};
 
 StepResult not_attempted(std::string reason) {
     StepResult result;
@@ -37,45 +92,23 @@ StepResult not_attempted(std::string reason) {
     return result;
 }
 
-/// Whether it makes no sense to go on: nobody is there to answer.
-bool is_out_of_reach(const StepResult& result) {
-    return result.outcome == Outcome::unknown ||
-           (result.error && result.error->kind == ErrorKind::unreachable);
-}
-
 } // namespace
 
 Receipt execute(const plan::Plan& plan, Tools& tools) {
     Receipt receipt;
-    plan::Rehearsal rehearsal(plan.before, plan.after, tools.clock.now());
+    Execution execution(plan, tools);
     Performer performer(tools, receipt);
-    bool failed = false;
-    bool out_of_reach = false;
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         const plan::Step& step = plan.steps[i];
-        std::string reason;
-        if (out_of_reach) {
-            reason = "the cluster is out of reach";
-        } else if (tools.interrupted()) {
-            reason = "interrupted";
+        std::string reason = execution.obstacle(step.command);
+        if (reason.empty()) {
+            tools.progress.started(step, i + 1, plan.steps.size());
+            receipt.results.push_back(performer.perform(step.command, execution.state()));
+            execution.take(step.command, receipt.results.back());
         } else {
-            reason = obstacle(step.command, rehearsal, failed);
-        }
-        if (!reason.empty()) {
             receipt.results.push_back(not_attempted(std::move(reason)));
-            tools.progress.finished(step, receipt.results.back());
-            continue;
         }
-        tools.progress.started(step, i + 1, plan.steps.size());
-        receipt.results.push_back(performer.perform(step.command));
-        const StepResult& result = receipt.results.back();
-        tools.progress.finished(step, result);
-        if (result.outcome == Outcome::done) {
-            rehearsal.take(step.command);
-        } else {
-            failed = true;
-            out_of_reach = is_out_of_reach(result);
-        }
+        tools.progress.finished(step, receipt.results.back());
     }
     return receipt;
 }

@@ -12,6 +12,7 @@
 #include "plan/plan.hpp"
 #include "secrets/sink.hpp"
 #include "system/clock.hpp"
+#include "system/file_system.hpp"
 
 namespace pveform::apply {
 
@@ -27,6 +28,7 @@ public:
 struct Tools {
     live::Transport& transport;
     std::string identity; // who we are to PVE, for its error texts
+    FileSystem& files;    // of the spool
     Clock& clock;
     Progress& progress;
     secrets::Sink* sink = nullptr; // needed where the plan issues tokens
@@ -36,8 +38,9 @@ struct Tools {
     std::function<bool()> interrupted = [] { return false; };
 };
 
-/// Never stops half-way through a step. After a failure what depends on it is not attempted, and
-/// nothing is taken away any more; the rest goes on.
+/// Never stops half-way through a step. After a failure what depends on it is not attempted,
+/// nothing is taken away any more, and no token is issued once a secret could not be stored; the
+/// rest goes on, as long as PVE is there to answer.
 [[nodiscard]] Receipt execute(const plan::Plan& plan, Tools& tools);
 
 } // namespace pveform::apply

@@ -1,6 +1,9 @@
 #include "apply/perform.hpp"
 
+#include <cassert>
 #include <chrono>
+#include <map>
+#include <optional>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -18,16 +21,20 @@ namespace {
 constexpr int lock_attempts = 4;
 constexpr std::chrono::milliseconds first_lock_pause{500};
 
+/// How often a request is sent whose answers are lost and which, each time, turns out not to have
+/// been executed.
+constexpr int lost_answer_attempts = 3;
+
 /// Sends a request that changes nothing where it fails on PVE's lock, until it gets through.
 template<class Request>
-auto with_lock_retries(Clock& clock, Request request) {
+auto with_lock_retries(Tools& tools, Request request) {
     auto result = request();
     auto pause = first_lock_pause;
     for (int attempt = 1; attempt < lock_attempts; ++attempt) {
-        if (result || !live::is_lock_timeout(result.error())) {
+        if (result || !live::is_lock_timeout(result.error()) || tools.interrupted()) {
             break;
         }
-        clock.sleep_for(pause);
+        tools.clock.sleep_for(pause);
         pause *= 2;
         result = request();
     }
@@ -69,11 +76,11 @@ StepResult unknown(Error error) {
 }
 
 /// The token as it is created: dead, until its secret is stored.
-TokenEdit born_dead(const plan::IssueToken& command) {
+TokenEdit born_dead(const plan::IssueToken& command, bool exists) {
     TokenEdit edit;
     edit.expire = Expiry::unconfirmed();
     edit.privilege_separation = command.token.privilege_separation;
-    if (command.exists || !command.token.comment.empty()) {
+    if (exists || !command.token.comment.empty()) {
         edit.comment = command.token.comment;
     }
     return edit;
@@ -81,32 +88,38 @@ TokenEdit born_dead(const plan::IssueToken& command) {
 
 } // namespace
 
-StepResult Performer::perform(const plan::Command& command) {
-    if (const auto* token = std::get_if<plan::IssueToken>(&command)) {
-        return issue(*token);
-    }
-    StepResult first = perform_once(command);
-    if (!first.error || !answer_was_lost(*first.error)) {
-        return first;
-    }
-    // The request may have been executed: what is there now decides.
-    const auto view = live::fetch(tools_.transport, tools_.identity);
-    if (!view) {
-        return unknown(std::move(*first.error));
-    }
-    if (has_taken_effect(command, view->state)) {
-        return done();
-    }
-    StepResult second = perform_once(command);
-    if (second.error && answer_was_lost(*second.error)) {
-        return unknown(std::move(*second.error));
-    }
-    return second;
+StepResult Performer::perform(const plan::Command& command, const State& present) {
+    const auto* token = std::get_if<plan::IssueToken>(&command);
+    return token != nullptr ? issue(*token, present) : request(command);
 }
 
-StepResult Performer::perform_once(const plan::Command& command) {
-    auto sent = with_lock_retries(tools_.clock, [&] { return send(command); });
-    return sent ? done() : refused(std::move(sent).error());
+/// Where the answer is lost, the request may have been executed: what is there then decides. Even
+/// what is not there at once may come to be later, so that the next answer may be that it exists.
+StepResult Performer::request(const plan::Command& command) {
+    std::optional<Error> lost;
+    for (int attempt = 0; attempt < lost_answer_attempts; ++attempt) {
+        auto sent = with_lock_retries(tools_, [&] { return send(command); });
+        if (sent) {
+            return done();
+        }
+        const bool is_lost = answer_was_lost(sent.error());
+        if (!is_lost && !lost) {
+            return refused(std::move(sent).error());
+        }
+        const auto view = live::fetch(tools_.transport, tools_.identity);
+        if (!view) {
+            return unknown(std::move(sent).error());
+        }
+        if (has_taken_effect(command, view->state)) {
+            return done();
+        }
+        if (!is_lost) {
+            return refused(std::move(sent).error());
+        }
+        lost = std::move(sent).error();
+    }
+    lost->notes.push_back("read again each time, the cluster was as before");
+    return refused(std::move(*lost));
 }
 
 Result<void> Performer::send(const plan::Command& command) {
@@ -148,14 +161,12 @@ Result<void> Performer::send(const plan::Command& command) {
 
 /// 1. The token exists, and is dead. 2. Its secret is stored durably. 3. It comes to life. Whatever
 /// breaks in between, the next plan finds a dead token with PVE's own mark on it and re-issues it.
-StepResult Performer::issue(const plan::IssueToken& command) {
+StepResult Performer::issue(const plan::IssueToken& command, const State& present) {
+    const bool in_place = present.release.can_regenerate_tokens();
     StepResult result;
     result.outcome = Outcome::failed;
-    auto secret = obtain_secret(command, result);
+    auto secret = obtain_secret(command, in_place, result);
     if (!secret) {
-        if (answer_was_lost(secret.error())) {
-            return unknown(std::move(secret).error());
-        }
         result.error = std::move(secret).error();
         return result;
     }
@@ -164,46 +175,70 @@ StepResult Performer::issue(const plan::IssueToken& command) {
         result.error = std::move(stored).error();
         return result;
     }
-    if (auto alive = activate(command); !alive) {
-        if (answer_was_lost(alive.error())) {
-            result.outcome = Outcome::unknown;
-        }
-        result.error = std::move(alive).error();
-        return result;
+    StepResult last = command.exists && !in_place ? restore_rows(command.id, present) : done();
+    if (last.outcome == Outcome::done) {
+        TokenEdit alive;
+        alive.expire = command.token.expire;
+        last = request(plan::UpdateToken{command.id, alive});
     }
-    result.outcome = Outcome::done;
-    return result;
+    last.wrote = true;
+    return last;
 }
 
-Result<Secret> Performer::obtain_secret(const plan::IssueToken& command, StepResult& result) {
-    const TokenEdit edit = born_dead(command);
-    const auto request = [&](bool exists) {
-        return with_lock_retries(tools_.clock, [&] {
-            return exists ? live::regenerate_token(tools_.transport, command.id, edit)
-                          : live::create_token(tools_.transport, command.id, edit);
-        });
-    };
-    auto secret = request(command.exists);
-    if (secret || !answer_was_lost(secret.error())) {
-        return secret;
+/// Where the answer is lost, the secret is gone with it. If the token is there, it is dead and gets
+/// another one.
+Result<Secret>
+Performer::obtain_secret(const plan::IssueToken& command, bool in_place, StepResult& result) {
+    bool exists = command.exists;
+    bool lost = false;
+    for (int attempt = 1; true; ++attempt) {
+        auto secret = make_secret(command, exists, in_place, result);
+        lost = lost || (!secret && answer_was_lost(secret.error()));
+        if (secret || !lost) {
+            return secret;
+        }
+        const auto token = live::fetch_token(tools_.transport, command.id);
+        if (!token) {
+            result.outcome = Outcome::unknown;
+            result.wrote = true;
+            return secret;
+        }
+        exists = token->has_value();
+        const bool is_dead = exists && (*token)->expire == Expiry::unconfirmed();
+        result.wrote = result.wrote || is_dead;
+        if (exists && !is_dead && !command.exists) {
+            secret.error().notes.push_back(
+                "the token is there, alive, and was not made by this run; it is left as it is"
+            );
+            return secret;
+        }
+        if (attempt == lost_answer_attempts) {
+            return secret;
+        }
     }
-    // The secret is gone with the answer. If the token is there, it is dead and gets another one.
-    const auto token = live::fetch_token(tools_.transport, command.id);
-    if (!token) {
-        return secret;
+}
+
+/// Where PVE cannot renew a secret in place, the token is made anew.
+Result<Secret> Performer::make_secret(
+    const plan::IssueToken& command, bool exists, bool in_place, StepResult& result
+) {
+    if (exists && !in_place) {
+        StepResult gone = request(plan::DestroyToken{command.id});
+        result.wrote = result.wrote || gone.wrote;
+        if (gone.error) {
+            return std::unexpected(std::move(*gone.error));
+        }
+        exists = false;
     }
-    const bool exists = token->has_value();
-    if (exists && (*token)->expire != Expiry::unconfirmed()) {
-        secret.error().notes.push_back(
-            "the token is there and was not made by this run; it is left as it is"
-        );
-        return secret;
-    }
-    result.wrote = exists;
-    return request(exists);
+    const TokenEdit edit = born_dead(command, exists);
+    return with_lock_retries(tools_, [&] {
+        return exists ? live::regenerate_token(tools_.transport, command.id, edit)
+                      : live::create_token(tools_.transport, command.id, edit);
+    });
 }
 
 Result<void> Performer::store(const plan::IssueToken& command, Secret secret) {
+    assert(tools_.sink != nullptr);
     const secrets::IssuedSecret issued{
         .name = command.id.text(),
         .id = command.id,
@@ -221,30 +256,34 @@ Result<void> Performer::store(const plan::IssueToken& command, Secret secret) {
     error.notes.push_back(fmt::format(
         "token `{}` exists and is dead; the next apply gives it a new secret", command.id.text()
     ));
-    if (const auto file = secrets::spool(tools_.spool_folder, issued)) {
+    if (const auto file = secrets::spool(tools_.files, tools_.spool_folder, issued)) {
         receipt_.spooled.push_back({command.id, *file});
         error.notes.push_back(fmt::format("its secret was kept in `{}`", file->string()));
+    } else {
+        error.notes.push_back(
+            fmt::format("its secret could not be kept elsewhere: {}", file.error().message)
+        );
     }
     return std::unexpected(std::move(error));
 }
 
-Result<void> Performer::activate(const plan::IssueToken& command) {
-    TokenEdit edit;
-    edit.expire = command.token.expire;
-    const auto request = [&] {
-        return with_lock_retries(tools_.clock, [&] {
-            return live::update_token(tools_.transport, command.id, edit);
-        });
-    };
-    auto alive = request();
-    if (alive || !answer_was_lost(alive.error())) {
-        return alive;
+/// The ACL rows that went with the token when it was made anew.
+StepResult Performer::restore_rows(const TokenId& id, const State& present) {
+    const Principal token = Principal::of(id);
+    std::map<std::pair<AclPath, bool>, std::set<RoleId>> rows;
+    for (const auto& [key, grant] : present.acl) {
+        if (key.principal == token) {
+            rows[{key.path, grant.propagate}].insert(key.role);
+        }
     }
-    const auto token = live::fetch_token(tools_.transport, command.id);
-    if (!token || !token->has_value()) {
-        return alive;
+    for (const auto& [place, roles] : rows) {
+        const auto& [path, propagate] = place;
+        StepResult restored = request(plan::ChangeAcl{{path, {token}, roles, propagate, false}});
+        if (restored.outcome != Outcome::done) {
+            return restored;
+        }
     }
-    return (*token)->expire == command.token.expire ? Result<void>() : request();
+    return done();
 }
 
 } // namespace pveform::apply

@@ -12,15 +12,19 @@ public:
     /// `receipt` gets the secrets that were stored; the result of the step is the caller's to add.
     Performer(Tools& tools, Receipt& receipt) : tools_(tools), receipt_(receipt) {}
 
-    [[nodiscard]] StepResult perform(const plan::Command& command);
+    /// `present` is the cluster as it is before the step.
+    [[nodiscard]] StepResult perform(const plan::Command& command, const State& present);
 
 private:
     [[nodiscard]] Result<void> send(const plan::Command& command);
-    [[nodiscard]] StepResult perform_once(const plan::Command& command);
-    [[nodiscard]] StepResult issue(const plan::IssueToken& command);
-    [[nodiscard]] Result<Secret> obtain_secret(const plan::IssueToken& command, StepResult& result);
+    [[nodiscard]] StepResult request(const plan::Command& command);
+    [[nodiscard]] StepResult issue(const plan::IssueToken& command, const State& present);
+    [[nodiscard]] Result<Secret>
+    obtain_secret(const plan::IssueToken& command, bool in_place, StepResult& result);
+    [[nodiscard]] Result<Secret>
+    make_secret(const plan::IssueToken& command, bool exists, bool in_place, StepResult& result);
     [[nodiscard]] Result<void> store(const plan::IssueToken& command, Secret secret);
-    [[nodiscard]] Result<void> activate(const plan::IssueToken& command);
+    [[nodiscard]] StepResult restore_rows(const TokenId& id, const State& present);
 
     Tools& tools_;
     Receipt& receipt_;

@@ -38,6 +38,7 @@ struct Error {
     std::string help = {};
     std::vector<std::string> notes = {};
     std::vector<Related> related = {};
+    int status = 0; // of the server's answer, where there was one
 };
 
 using Errors = std::vector<Error>;

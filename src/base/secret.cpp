@@ -65,4 +65,15 @@ void wipe(std::string& text) noexcept {
     text.clear();
 }
 
+void append_wiping(std::string& text, std::string_view more) {
+    if (text.size() + more.size() > text.capacity()) {
+        std::string roomier;
+        roomier.reserve(2 * (text.size() + more.size()));
+        roomier.append(text);
+        wipe(text);
+        text.swap(roomier);
+    }
+    text.append(more);
+}
+
 } // namespace pveform

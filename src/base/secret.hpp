@@ -46,4 +46,7 @@ private:
 /// Overwrites a string's bytes (its whole capacity) and empties it.
 void wipe(std::string& text) noexcept;
 
+/// `text += more`, but leaves no copy behind where the text has to move to grow.
+void append_wiping(std::string& text, std::string_view more);
+
 } // namespace pveform

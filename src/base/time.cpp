@@ -24,7 +24,8 @@ using std::chrono::sys_seconds;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-/// 9999-12-31T23:59:59Z; later times cannot be written with four digits of year.
+/// PVE counts from 1970; times after 9999-12-31T23:59:59Z have no four digits of year.
+constexpr UnixSeconds first_writable = 0;
 constexpr UnixSeconds last_writable = 253402300799;
 
 /// Reads exactly `digits` digits from the front of `text`.
@@ -136,22 +137,24 @@ std::optional<UnixSeconds> parse_time(std::string_view text) {
 }
 
 std::string format_time(UnixSeconds time) {
-    if (time < 0 || time > last_writable) {
+    if (time < first_writable || time > last_writable) {
         return fmt::format("{} s after 1970", time);
     }
-    const sys_seconds point{seconds(time)};
+    const std::string text = format_rfc3339(time);
+    constexpr std::string_view midnight = "T00:00:00Z";
+    return text.ends_with(midnight) ? text.substr(0, text.size() - midnight.size()) : text;
+}
+
+std::string format_rfc3339(UnixSeconds time) {
+    const sys_seconds point{seconds(std::clamp(time, first_writable, last_writable))};
     const sys_days midnight = std::chrono::floor<days>(point);
     const year_month_day date(midnight);
-    const std::string day_text = fmt::format(
-        "{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day())
-    );
-    if (point == midnight) {
-        return day_text;
-    }
     const hh_mm_ss clock(point - midnight);
     return fmt::format(
-        "{}T{:02}:{:02}:{:02}Z",
-        day_text,
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        int(date.year()),
+        unsigned(date.month()),
+        unsigned(date.day()),
         clock.hours().count(),
         clock.minutes().count(),
         clock.seconds().count()

@@ -26,4 +26,8 @@ using UnixSeconds = std::int64_t;
 /// In the largest unit up to days that gives a whole number; the reverse of `parse_duration`.
 [[nodiscard]] std::string format_duration(std::chrono::seconds duration);
 
+/// Always with a time of day, for programs: `2027-06-30T00:00:00Z`. Times that four digits of year
+/// cannot hold become the first or last second that they can.
+[[nodiscard]] std::string format_rfc3339(UnixSeconds time);
+
 } // namespace pveform

@@ -48,7 +48,7 @@ open_sink(const Run& run, const plan::Plan& plan, Context& context) {
         });
     }
     return secrets::open_file_sink(
-        context.files, *path, cluster_name(run.document, run.connection), tokens
+        context.files, context.processes, *path, cluster_name(run.document, run.connection), tokens
     );
 }
 
@@ -164,6 +164,7 @@ ExitCode apply_document(Run run, Context& context) {
     apply::Tools tools{
         .transport = **pve,
         .identity = run.token.id,
+        .files = context.files,
         .clock = context.clock,
         .progress = progress,
         .sink = sink->get(),

@@ -158,7 +158,9 @@ Collected<plan::Plan> plan_for(
     return plan::make_plan(
         view.state,
         document,
-        {.running = Principal::of(split_token_id(identity)), .now = context.clock.now()}
+        {.applier = {.identity = Principal::of(split_token_id(identity)), .is_certain = false},
+         .now = context.clock.now(),
+         .allowances = {}}
     );
 }
 

@@ -12,7 +12,7 @@
 #include "cli/context.hpp"
 #include "cli/options.hpp"
 #include "desired/desired.hpp"
-#include "live/curl_transport.hpp"
+#include "live/connect.hpp"
 #include "live/read.hpp"
 #include "plan/plan.hpp"
 #include "render/plan_text.hpp"

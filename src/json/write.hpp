@@ -1,4 +1,4 @@
-// Writing JSON. The implementation is the only user of nlohmann-json.
+// Writing JSON. By hand, as no library is known to leave no copies of secrets behind.
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@ enum class Style {
     indented, // two spaces, one member a line
 };
 
-/// Bytes that are not UTF-8 become U+FFFD. No newline at the end.
+/// Bytes that are not UTF-8 become U+FFFD. No newline at the end. What it returns is the only copy
+/// of the strings in `value` that it leaves in memory.
 [[nodiscard]] std::string dump(const Value& value, Style style = Style::compact);
 
 } // namespace pveform::json

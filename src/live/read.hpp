@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "live/transport.hpp"
@@ -11,7 +12,8 @@
 
 namespace pveform::live {
 
-/// Path → privilege → whether it propagates, as GET /access/permissions gives it.
+/// Path → privilege → whether it propagates, as GET /access/permissions gives it. Paths without any
+/// are left out.
 using OwnPermissions = std::map<std::string, std::map<Privilege, bool>>;
 
 /// Everything that a plan needs to know of a cluster.
@@ -19,15 +21,48 @@ struct View {
     State state;
     std::string version; // `9.2.11`
     OwnPermissions own;
+    std::optional<UnixSeconds> server_time; // its clock, when the reading began
 };
 
-/// Seven GETs. Refused with kind `incomplete_view` where PVE would filter what it lists: the error
-/// names the missing privilege, the path, and the `pveum` command that grants it.
-/// `identity` is who asks, as far as it is known (a token id or user id), for that command.
+/// Seven GETs; again, where somebody wrote in between and the answers do not fit together. Refused
+/// with kind `incomplete_view` where PVE would filter what it lists: the error names the missing
+/// privilege, the path, and the `pveum` command that grants it.
+/// `identity` is who asks (a token id or user id), for that command.
 [[nodiscard]] Result<View> fetch(ReadTransport& transport, const std::string& identity);
 
 /// One token as it is now; nothing where it does not exist. To find out what became of a write
 /// whose answer was lost.
 [[nodiscard]] Result<std::optional<Token>> fetch_token(ReadTransport& transport, const TokenId& id);
+
+struct Version {
+    std::string version; // `9.2.11`
+    Release release;
+    std::optional<UnixSeconds> server_time;
+};
+
+[[nodiscard]] Result<Version> fetch_version(ReadTransport& transport);
+
+/// What one list of users tells: PVE leaves out those that the caller may not see.
+struct UserList {
+    std::map<UserId, User> users;
+    std::map<TokenId, Token> tokens;
+    std::map<UserId, std::set<GroupId>> groups; // of those that are in one
+};
+
+[[nodiscard]] Result<UserList> fetch_users(ReadTransport& transport);
+
+/// Filtered as users are.
+[[nodiscard]] Result<std::map<GroupId, Group>> fetch_groups(ReadTransport& transport);
+
+[[nodiscard]] Result<std::map<RoleId, Role>> fetch_roles(ReadTransport& transport);
+
+/// Filtered, unless the caller has Sys.Audit on `/access`.
+[[nodiscard]] Result<std::map<AclKey, AclGrant>> fetch_acl(ReadTransport& transport);
+
+[[nodiscard]] Result<std::map<RealmId, Realm>> fetch_realms(ReadTransport& transport);
+
+/// What the caller may do, at every path that PVE's list has; or at `path` alone.
+[[nodiscard]] Result<OwnPermissions>
+fetch_own_permissions(ReadTransport& transport, const std::optional<std::string>& path = {});
 
 } // namespace pveform::live

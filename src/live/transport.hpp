@@ -2,17 +2,24 @@
 // ReadTransport and so cannot write; the compiler sees to it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
 
 namespace pveform::live {
 
+/// Text; or a secret of the caller's, which is sent and never shown, and must outlive the request.
+using ParameterValue = std::variant<std::string, const Secret*>;
+
 /// Names and values, not yet encoded; sent in this order.
-using Parameters = std::vector<std::pair<std::string, std::string>>;
+using Parameters = std::vector<std::pair<std::string, ParameterValue>>;
 
 /// What the server answered, whatever the status. The body may hold a token secret: it is wiped
 /// with the response.
@@ -20,6 +27,8 @@ struct Response {
     int status = 0;
     std::string reason; // of the status line, as sent
     std::string content_type;
+    std::string location;            // of a redirect
+    std::optional<UnixSeconds> date; // the server's clock
     std::string body;
 
     Response() = default;
@@ -30,7 +39,9 @@ struct Response {
     ~Response();
 };
 
-/// An error of kind `connection` means that no complete answer arrived.
+/// Errors are of kind `unreachable` where the request certainly was not executed (no connection,
+/// TLS refused it), `connection` where no complete answer arrived and it may have been, and
+/// `authentication` where PVE does not accept who we say we are.
 class ReadTransport {
 public:
     virtual ~ReadTransport() = default;
@@ -43,11 +54,12 @@ public:
 
 enum class Method { post, put, remove };
 
+[[nodiscard]] std::string_view to_string(Method method);
+
 class Transport : public ReadTransport {
 public:
     /// Form-encoded parameters: in the body for POST and PUT, in the query for DELETE. Sent at most
-    /// once. `Error::kind` is `connection` where the request may have been executed, and
-    /// `ErrorKind::unreachable` where it certainly was not (no connection, TLS refused).
+    /// once.
     [[nodiscard]] virtual Result<Response>
     send(Method method, std::string_view path, const Parameters& form) = 0;
 };

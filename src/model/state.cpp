@@ -59,6 +59,17 @@ void State::remove(const RoleId& role) {
     roles.erase(role);
 }
 
+bool can_log_in(const State& state, const Principal& principal, UnixSeconds now) {
+    if (principal.kind == PrincipalKind::token) {
+        const auto token = state.tokens.find(split_token_id(principal.id));
+        if (token == state.tokens.end() || token->second.expire.is_over(now)) {
+            return false;
+        }
+    }
+    const auto user = state.users.find(user_behind(principal));
+    return user != state.users.end() && user->second.enabled && !user->second.expire.is_over(now);
+}
+
 std::map<UserId, std::set<GroupId>> memberships(const State& state) {
     std::map<UserId, std::set<GroupId>> groups_of;
     for (const auto& [id, group] : state.groups) {

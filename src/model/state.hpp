@@ -26,6 +26,8 @@ struct Expiry {
 
     [[nodiscard]] bool is_never() const { return seconds == 0; }
 
+    [[nodiscard]] bool is_over(UnixSeconds now) const { return !is_never() && seconds <= now; }
+
     /// `never`, `2027-06-30`, `2027-06-30T10:00:00Z`.
     [[nodiscard]] std::string text() const;
     friend auto operator<=>(const Expiry&, const Expiry&) = default;
@@ -114,6 +116,9 @@ struct State {
 
     friend bool operator==(const State&, const State&) = default;
 };
+
+/// Whether a user or token is there, enabled, and not expired; for a token, its user as well.
+[[nodiscard]] bool can_log_in(const State& state, const Principal& principal, UnixSeconds now);
 
 /// The groups of every user that is in one, the reverse of `Group::members`.
 [[nodiscard]] std::map<UserId, std::set<GroupId>> memberships(const State& state);

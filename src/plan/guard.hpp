@@ -11,6 +11,7 @@
 #include "desired/desired.hpp"
 #include "model/state.hpp"
 #include "plan/change.hpp"
+#include "plan/step.hpp"
 
 namespace pveform::plan {
 
@@ -37,6 +38,24 @@ struct Allowances {
     const State& before,
     const State& after,
     const desired::Document& document,
+    const Allowances& allowances
+);
+
+/// Who will send the requests.
+struct Applier {
+    std::optional<Principal> identity;
+    bool is_certain = false; // whether its rights are to be checked
+};
+
+/// Walks through the steps with PVE's permission algorithm. Lock-out: after none of them may the
+/// applier be unable to log in, or lack what it administers with today; nor may nobody be left
+/// who can log in and holds Permissions.Modify on `/`. Rights: each request must be one that PVE
+/// lets the applier make at that moment; requests are put into the form that PVE demands of it.
+[[nodiscard]] std::vector<Block> check_steps(
+    std::vector<Step>& steps,
+    const State& before,
+    const Applier& applier,
+    UnixSeconds now,
     const Allowances& allowances
 );
 

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "plan/own_access.hpp"
+
 namespace pveform::plan {
 
 namespace {
@@ -90,71 +92,6 @@ Phase phase(const DestroyRole&, const State&) {
 Phase phase(const ChangeAcl& command, const State&) {
     return command.edit.remove ? Phase::remove_acl : Phase::add_acl;
 }
-
-/// Whether a command can change what the running identity may do.
-class OwnAccess {
-public:
-    OwnAccess(const std::optional<Principal>& running, const State& before) : before_(before) {
-        if (running) {
-            own_ = {*running, Principal::of(user_behind(*running))};
-            for (const auto& [id, group] : before.groups) {
-                if (group.members.contains(user_behind(*running))) {
-                    own_.insert(Principal::of(id));
-                }
-            }
-        }
-    }
-
-    [[nodiscard]] bool is_touched_by(const Command& command) const {
-        return std::visit([this](const auto& one) { return touches(one); }, command);
-    }
-
-private:
-    template<class Id>
-    [[nodiscard]] bool touches_object(const Id& id) const {
-        return own_.contains(Principal::of(id));
-    }
-
-    [[nodiscard]] bool touches_role(const RoleId& id) const {
-        return std::ranges::any_of(before_.acl, [&](const auto& row) {
-            return row.first.role == id && own_.contains(row.first.principal);
-        });
-    }
-
-    // What comes to be touches nobody.
-    [[nodiscard]] bool touches(const CreateRole&) const { return false; }
-
-    [[nodiscard]] bool touches(const CreateGroup&) const { return false; }
-
-    [[nodiscard]] bool touches(const CreateUser&) const { return false; }
-
-    [[nodiscard]] bool touches(const SetGroupComment&) const { return false; }
-
-    [[nodiscard]] bool touches(const SetRolePrivileges& one) const { return touches_role(one.id); }
-
-    [[nodiscard]] bool touches(const UpdateUser& one) const { return touches_object(one.id); }
-
-    [[nodiscard]] bool touches(const IssueToken& one) const { return touches_object(one.id); }
-
-    [[nodiscard]] bool touches(const UpdateToken& one) const { return touches_object(one.id); }
-
-    [[nodiscard]] bool touches(const DestroyToken& one) const { return touches_object(one.id); }
-
-    [[nodiscard]] bool touches(const DestroyUser& one) const { return touches_object(one.id); }
-
-    [[nodiscard]] bool touches(const DestroyGroup& one) const { return touches_object(one.id); }
-
-    [[nodiscard]] bool touches(const DestroyRole& one) const { return touches_role(one.id); }
-
-    [[nodiscard]] bool touches(const ChangeAcl& one) const {
-        return std::ranges::any_of(one.edit.principals, [&](const Principal& principal) {
-            return own_.contains(principal);
-        });
-    }
-
-    const State& before_;
-    std::set<Principal> own_;
-};
 
 /// Sorts the steps into the usual order. Within the ACL phases: the depth of the path, then whose
 /// row it is.

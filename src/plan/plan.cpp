@@ -98,7 +98,7 @@ Collected<Plan> make_plan(
     auto ordered = in_order(
         steps_for(plan.changes, plan.before, plan.after),
         rehearsal,
-        {.running = circumstances.running,
+        {.running = circumstances.applier.identity,
          .can_be_suspended = [&](const UserId& id
                              ) { return can_be_suspended(id, plan.before, document); }}
     );
@@ -114,6 +114,16 @@ Collected<Plan> make_plan(
     std::ranges::move(
         check_destruction(
             plan.changes, plan.before, plan.after, document, circumstances.allowances
+        ),
+        std::back_inserter(plan.blocks)
+    );
+    std::ranges::move(
+        check_steps(
+            plan.steps,
+            plan.before,
+            circumstances.applier,
+            circumstances.now,
+            circumstances.allowances
         ),
         std::back_inserter(plan.blocks)
     );

@@ -1,7 +1,6 @@
 // The plan: what would change, in which requests, and what is worth saying about it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +30,7 @@ struct Plan {
 };
 
 struct Circumstances {
-    std::optional<Principal> running = {}; // who makes, and will apply, the plan
+    Applier applier = {};
     UnixSeconds now = 0;
     Allowances allowances = {};
 };

@@ -7,25 +7,6 @@ namespace pveform::plan {
 
 namespace {
 
-bool is_alive(Expiry expiry, UnixSeconds now) {
-    return expiry.is_never() || expiry.seconds > now;
-}
-
-/// Whether anybody can log in as it.
-bool is_active(const Principal& principal, const State& state, UnixSeconds now) {
-    UserId owner{principal.id};
-    if (principal.kind == PrincipalKind::token) {
-        const TokenId id = split_token_id(principal.id);
-        const auto token = state.tokens.find(id);
-        if (token == state.tokens.end() || !is_alive(token->second.expire, now)) {
-            return false;
-        }
-        owner = id.user;
-    }
-    const auto user = state.users.find(owner);
-    return user != state.users.end() && user->second.enabled && is_alive(user->second.expire, now);
-}
-
 /// A path below `path` that no entry stands at: it shows what propagates. `~` cannot be in a path.
 std::string child_of(const std::string& path) {
     return path == "/" ? "/~" : path + "/~";
@@ -246,11 +227,11 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
 std::optional<Excess> Rehearsal::excess_of(
     const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
 ) const {
-    if (!is_active(principal, excerpt, now_)) {
+    if (!can_log_in(excerpt, principal, now_)) {
         return std::nullopt;
     }
-    const bool active_before = is_active(principal, *before_view_.state, now_);
-    const bool active_after = is_active(principal, *after_view_.state, now_);
+    const bool active_before = can_log_in(*before_view_.state, principal, now_);
+    const bool active_after = can_log_in(*after_view_.state, principal, now_);
     for (const std::string& path : paths_for(principal, excerpt)) {
         const access::Privileges held = evaluator.privileges(principal, path);
         if (held.empty()) {

@@ -11,6 +11,7 @@
 #include "base/secret.hpp"
 #include "model/state.hpp"
 #include "system/file_system.hpp"
+#include "system/process.hpp"
 
 namespace pveform::secrets {
 
@@ -27,18 +28,20 @@ class Sink {
 public:
     virtual ~Sink() = default;
 
-    /// Returns when the secret would survive a crash of this machine. An error of kind `io` leaves
-    /// what was there before.
+    /// Returns when the secret would survive a crash of this machine. Whatever the outcome, the
+    /// secrets of other tokens that were there before still are.
     [[nodiscard]] virtual Result<void> store(const IssuedSecret& secret) = 0;
 };
 
-/// A JSON file of mode 0600, locked against other runs while the sink lives. What it already holds
-/// is kept. An error, before anything is written to the cluster, if it could lose or leak a secret:
-/// others may read or write it or its folder, it is a link or has several names, belongs to
-/// somebody else, is no JSON object, is inside a git work tree that does not ignore it, or its
-/// entry of one of `tokens` is of another cluster.
+/// A JSON file (`schemas/secrets.schema.json`) of mode 0600, locked against other runs while the
+/// sink lives. What it already holds is kept. An error, before anything is written to the cluster,
+/// if it could lose or leak a secret: others may read or write it, or write in its folder; it is a
+/// link or has several names; it belongs to somebody else; it is inside a git work tree that does
+/// not ignore it; there is no room; it is no file of ours; or its entry of one of `tokens` is of
+/// another cluster.
 [[nodiscard]] Result<std::unique_ptr<Sink>> open_file_sink(
     FileSystem& files,
+    Processes& processes,
     const std::filesystem::path& path,
     const std::string& cluster,
     const std::vector<TokenId>& tokens

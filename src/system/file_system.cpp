@@ -1,16 +1,19 @@
 #include "system/file_system.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
 #include <fcntl.h>
+#include <memory>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "base/secret.hpp"
 
 namespace pveform {
 
@@ -48,6 +51,11 @@ public:
 
     [[nodiscard]] bool valid() const { return number_ >= 0; }
 
+    /// 0, or the error of writes that the system had put off until now (NFS, quotas).
+    [[nodiscard]] int close() {
+        return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR ? 0 : errno;
+    }
+
 private:
     int number_;
 };
@@ -74,6 +82,48 @@ FileKind kind_of(mode_t mode) {
     return S_ISLNK(mode) ? FileKind::symlink : FileKind::other;
 }
 
+constexpr std::size_t block_bytes = 65536;
+
+Result<void> read_to_end(
+    const Descriptor& file,
+    const fs::path& path,
+    std::size_t max_bytes,
+    std::string& block,
+    std::string& text
+) {
+    while (true) {
+        const ssize_t count = ::read(file.number(), block.data(), block.size());
+        if (count == 0) {
+            return {};
+        }
+        if (count < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return failure("read", path, errno);
+        }
+        append_wiping(text, std::string_view(block).substr(0, static_cast<std::size_t>(count)));
+        if (text.size() > max_bytes) {
+            return failure(
+                "read", path, EFBIG, fmt::format("at most {} bytes are read", max_bytes)
+            );
+        }
+    }
+}
+
+/// 0 or an error number.
+int write_all(const Descriptor& file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(file.number(), bytes.data(), bytes.size());
+        if (count >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
 class PosixFileSystem final : public FileSystem {
 public:
     Result<std::optional<FileInfo>> inspect(const fs::path& path) override {
@@ -93,31 +143,30 @@ public:
         };
     }
 
+    Result<fs::path> resolve(const fs::path& path) override {
+        const std::unique_ptr<char, decltype(&std::free)> text(
+            ::realpath(path.c_str(), nullptr), &std::free
+        );
+        if (text == nullptr) {
+            return failure("find", path, errno);
+        }
+        return fs::path(text.get());
+    }
+
     Result<std::string> read_file(const fs::path& path, std::size_t max_bytes) override {
         const Descriptor file(open_file(path, O_RDONLY));
         if (!file.valid()) {
             return failure("read", path, errno);
         }
         std::string text;
-        std::array<char, 65536> block;
-        while (true) {
-            const ssize_t count = ::read(file.number(), block.data(), block.size());
-            if (count == 0) {
-                return text;
-            }
-            if (count < 0) {
-                if (errno == EINTR) {
-                    continue;
-                }
-                return failure("read", path, errno);
-            }
-            text.append(block.data(), static_cast<std::size_t>(count));
-            if (text.size() > max_bytes) {
-                return failure(
-                    "read", path, EFBIG, fmt::format("at most {} bytes are read", max_bytes)
-                );
-            }
+        std::string block(block_bytes, '\0');
+        auto result = read_to_end(file, path, max_bytes, block, text);
+        wipe(block);
+        if (!result) {
+            wipe(text);
+            return std::unexpected(std::move(result).error());
         }
+        return text;
     }
 
     Result<std::vector<std::string>> list_folder(const fs::path& path) override {
@@ -133,22 +182,26 @@ public:
         return names;
     }
 
+    Result<void> create_folder(const fs::path& path) override {
+        if (::mkdir(path.c_str(), S_IRWXU) != 0) {
+            return failure("create", path, errno);
+        }
+        return {};
+    }
+
     Result<void> write_new_file(const fs::path& path, std::string_view bytes) override {
-        const Descriptor file(
-            open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR)
+        Descriptor file(open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR)
         );
         if (!file.valid()) {
             return failure("create", path, errno);
         }
-        while (!bytes.empty()) {
-            const ssize_t count = ::write(file.number(), bytes.data(), bytes.size());
-            if (count < 0) {
-                if (errno == EINTR) {
-                    continue;
-                }
-                return failure("write", path, errno);
-            }
-            bytes.remove_prefix(static_cast<std::size_t>(count));
+        int code = write_all(file, bytes);
+        if (code == 0) {
+            code = file.close();
+        }
+        if (code != 0) {
+            ::unlink(path.c_str());
+            return failure("write", path, code);
         }
         return {};
     }
@@ -200,24 +253,25 @@ FileSystem& posix_file_system() {
     return files;
 }
 
-Result<void>
-replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::string_view bytes) {
-    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    const fs::path fresh = folder / ("." + path.filename().string() + ".new");
-    // A leftover of a run that was killed here; ours to remove, as the caller holds the lock.
+fs::path temporary_name_of(const fs::path& path) {
+    return path.parent_path() / ("." + path.filename().string() + ".new");
+}
+
+Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::string_view bytes) {
+    const fs::path fresh = temporary_name_of(path);
     if (TRY(files.inspect(fresh))) {
-        TRY(files.remove(fresh));
+        TRY(files.remove(fresh)); // of a run that was killed
     }
-    const auto written = [&]() -> Result<void> {
-        TRY(files.write_new_file(fresh, bytes));
-        TRY(files.sync(fresh));
-        return files.rename(fresh, path);
-    }();
-    if (!written) {
+    TRY(files.write_new_file(fresh, bytes));
+    auto replaced = files.sync(fresh);
+    if (replaced) {
+        replaced = files.rename(fresh, path);
+    }
+    if (!replaced) {
         static_cast<void>(files.remove(fresh)); // the first error is the one to report
-        return written;
+        return replaced;
     }
-    return files.sync(folder);
+    return files.sync(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
 } // namespace pveform

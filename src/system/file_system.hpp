@@ -40,7 +40,11 @@ public:
     [[nodiscard]] virtual Result<std::optional<FileInfo>> inspect(const std::filesystem::path& path
     ) = 0;
 
-    /// An error beyond `max_bytes`.
+    /// The same place as an absolute path without links, `.` and `..`. Something must be there.
+    [[nodiscard]] virtual Result<std::filesystem::path> resolve(const std::filesystem::path& path
+    ) = 0;
+
+    /// An error beyond `max_bytes`. No copy of the contents is left in memory but the result.
     [[nodiscard]] virtual Result<std::string>
     read_file(const std::filesystem::path& path, std::size_t max_bytes) = 0;
 
@@ -48,7 +52,11 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::string>>
     list_folder(const std::filesystem::path& path) = 0;
 
-    /// Creates a file of mode 0600 that was not there before, and writes all bytes.
+    /// Creates a folder of mode 0700 that was not there before.
+    [[nodiscard]] virtual Result<void> create_folder(const std::filesystem::path& path) = 0;
+
+    /// Creates a file of mode 0600 that was not there before, and writes all bytes. Where that
+    /// fails half-way, the file is removed again.
     [[nodiscard]] virtual Result<void>
     write_new_file(const std::filesystem::path& path, std::string_view bytes) = 0;
 
@@ -71,9 +79,13 @@ public:
 
 [[nodiscard]] FileSystem& posix_file_system();
 
-/// Replaces a file in one step, durably: written beside it (`.NAME.new`, mode 0600), synced,
-/// renamed, folder synced. On an error the old file is there unchanged, unless the error came from
-/// the last sync: then the new one is there, but may not outlive a crash of the machine.
+/// Where `replace_file_durably` first writes to: `.NAME.new`, beside the file.
+[[nodiscard]] std::filesystem::path temporary_name_of(const std::filesystem::path& path);
+
+/// Replaces a file in one step, durably: written beside it (mode 0600), synced, renamed, folder
+/// synced. The caller sees to it that nobody else does so at the same time. On an error the old
+/// file is there unchanged, unless the error came from the last sync: then the new one is there,
+/// but may not outlive a crash of the machine.
 [[nodiscard]] Result<void>
 replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 

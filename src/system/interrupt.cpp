@@ -1,7 +1,5 @@
 #include "system/interrupt.hpp"
 
-#include <csignal>
-
 namespace pveform {
 
 namespace {
@@ -12,25 +10,26 @@ extern "C" void on_signal(int) {
     requested = 1;
 }
 
-/// SA_RESETHAND: the second signal finds the default action, which ends the process.
-void install(int signal, void (*handler)(int)) {
-    struct sigaction action = {};
-    action.sa_handler = handler;
-    action.sa_flags = handler == SIG_DFL ? 0 : static_cast<int>(SA_RESETHAND | SA_RESTART);
-    ::sigaction(signal, &action, nullptr);
-}
-
 } // namespace
 
-InterruptGuard::InterruptGuard() {
+InterruptGuard::InterruptGuard() : previous_() {
     requested = 0;
-    install(SIGINT, on_signal);
-    install(SIGTERM, on_signal);
+    struct sigaction once = {};
+    once.sa_handler = on_signal;
+    // SA_RESETHAND: the second signal finds the default action, which ends the process.
+    once.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+        ::sigaction(signals[i], nullptr, &previous_[i]);
+        if (previous_[i].sa_handler != SIG_IGN) {
+            ::sigaction(signals[i], &once, nullptr);
+        }
+    }
 }
 
 InterruptGuard::~InterruptGuard() {
-    install(SIGINT, SIG_DFL);
-    install(SIGTERM, SIG_DFL);
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+        ::sigaction(signals[i], &previous_[i], nullptr);
+    }
 }
 
 bool InterruptGuard::is_requested() {

@@ -1,9 +1,14 @@
-// Ctrl-C (SIGINT) and SIGTERM, taken as a wish to stop at the next good moment.
+// Ctrl-C (SIGINT), SIGTERM and a lost terminal (SIGHUP), taken as a wish to stop at the next good
+// moment.
 #pragma once
+
+#include <array>
+#include <csignal>
 
 namespace pveform {
 
-/// While one exists, the signals do not end the process. A second one does.
+/// While one exists, the signals do not end the process; a second one of the same kind does. What
+/// our parent told us to ignore (`nohup`, jobs in the background) stays ignored.
 class InterruptGuard {
 public:
     InterruptGuard();
@@ -15,6 +20,10 @@ public:
 
     /// Whether a signal came since the guard was made.
     [[nodiscard]] static bool is_requested();
+
+private:
+    static constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
+    std::array<struct sigaction, signals.size()> previous_;
 };
 
 } // namespace pveform

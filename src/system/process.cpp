@@ -1,16 +1,23 @@
 #include "system/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "base/text.hpp"
 
 namespace pveform {
 
@@ -18,7 +25,11 @@ namespace {
 
 constexpr std::size_t max_output_bytes = 64 * 1024;
 
-using SteadyTime = std::chrono::steady_clock::time_point;
+/// How long at most before we look again whether the program has ended. A pipe that closes wakes us
+/// at once; this is for programs that close it early, or leave children behind that hold it open.
+constexpr std::chrono::milliseconds glance{20};
+
+using SteadyClock = std::chrono::steady_clock;
 
 std::unexpected<Error> failure(const std::vector<std::string>& command, std::string_view what) {
     return std::unexpected(Error{
@@ -29,16 +40,14 @@ std::string system_words(int code) {
     return std::generic_category().message(code);
 }
 
-/// The child's standard output; both ends are closed in all that it starts.
+/// Both ends are closed in all that we start, and do not block us.
 class Pipe {
 public:
     Pipe() { valid_ = ::pipe2(ends_.data(), O_CLOEXEC) == 0; }
 
     ~Pipe() {
+        close_reading();
         close_writing();
-        if (valid_) {
-            ::close(ends_[0]);
-        }
     }
 
     Pipe(const Pipe&) = delete;
@@ -48,116 +57,260 @@ public:
 
     [[nodiscard]] bool valid() const { return valid_; }
 
+    /// -1 once closed, which poll skips.
     [[nodiscard]] int reading() const { return ends_[0]; }
 
     [[nodiscard]] int writing() const { return ends_[1]; }
 
-    void close_writing() {
-        if (valid_ && ends_[1] >= 0) {
-            ::close(ends_[1]);
-            ends_[1] = -1;
+    void close_reading() { close(ends_[0]); }
+
+    void close_writing() { close(ends_[1]); }
+
+private:
+    static void close(int& end) {
+        if (end >= 0) {
+            ::close(std::exchange(end, -1));
         }
     }
 
-private:
     std::array<int, 2> ends_ = {-1, -1};
     bool valid_ = false;
 };
 
+/// Writing to a program that no longer reads is an error to look at, not a signal that ends us.
+class BrokenPipesIgnored {
+public:
+    BrokenPipesIgnored() : previous_() {
+        struct sigaction ignore = {};
+        ignore.sa_handler = SIG_IGN;
+        ::sigaction(SIGPIPE, &ignore, &previous_);
+    }
+
+    ~BrokenPipesIgnored() { ::sigaction(SIGPIPE, &previous_, nullptr); }
+
+    BrokenPipesIgnored(const BrokenPipesIgnored&) = delete;
+    BrokenPipesIgnored& operator=(const BrokenPipesIgnored&) = delete;
+    BrokenPipesIgnored(BrokenPipesIgnored&&) = delete;
+    BrokenPipesIgnored& operator=(BrokenPipesIgnored&&) = delete;
+
+private:
+    struct sigaction previous_;
+};
+
+/// Our environment, less what we authenticate with.
+std::vector<char*> environment_for_children() {
+    std::vector<char*> entries;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        if (!text.starts_with("PVEFORM_") && !text.starts_with("PROXMOX_VE_")) {
+            entries.push_back(*entry);
+        }
+    }
+    entries.push_back(nullptr);
+    return entries;
+}
+
+void set_signals(posix_spawnattr_t& attributes, bool survives_interrupts) {
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE); // which we may ignore, and programs do not expect
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    short flags = POSIX_SPAWN_SETSIGDEF;
+    if (survives_interrupts) {
+        sigset_t blocked;
+        sigemptyset(&blocked);
+        sigaddset(&blocked, SIGINT);
+        sigaddset(&blocked, SIGTERM);
+        sigaddset(&blocked, SIGHUP);
+        posix_spawnattr_setsigmask(&attributes, &blocked);
+        flags |= POSIX_SPAWN_SETSIGMASK;
+    }
+    posix_spawnattr_setflags(&attributes, flags);
+}
+
 /// 0 or an error number.
-int spawn(const std::vector<std::string>& command, const Pipe& output, pid_t& child) {
+int spawn(const Invocation& invocation, const Pipe& input, const Pipe& output, pid_t& child) {
     std::vector<char*> arguments;
-    for (const std::string& argument : command) {
+    for (const std::string& argument : invocation.command) {
         arguments.push_back(const_cast<char*>(argument.c_str())); // as POSIX wants it; not written
     }
     arguments.push_back(nullptr);
+    std::vector<char*> environment = environment_for_children();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, input.reading(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output.writing(), STDOUT_FILENO);
-    const int code =
-        ::posix_spawnp(&child, arguments.front(), &actions, nullptr, arguments.data(), environ);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    set_signals(attributes, invocation.survives_interrupts);
+    const int code = ::posix_spawnp(
+        &child, arguments.front(), &actions, &attributes, arguments.data(), environment.data()
+    );
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return code;
 }
 
-enum class ReadEnd { complete, too_much, too_late, broken };
-
-ReadEnd read_all(int descriptor, SteadyTime deadline, std::string& text) {
-    text.reserve(max_output_bytes + 1); // so that no growth leaves a copy behind
-    while (true) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now()
-        );
-        pollfd waiting{descriptor, POLLIN, 0};
-        const int ready =
-            left.count() > 0 ? ::poll(&waiting, 1, static_cast<int>(left.count())) : 0;
-        if (ready == 0) {
-            return ReadEnd::too_late;
-        }
-        std::array<char, 4096> block;
-        const ssize_t count = ready > 0 ? ::read(descriptor, block.data(), block.size()) : -1;
-        if (count < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            return ReadEnd::broken;
-        }
-        if (count == 0) {
-            return ReadEnd::complete;
-        }
-        if (text.size() + static_cast<std::size_t>(count) > max_output_bytes) {
-            return ReadEnd::too_much;
-        }
-        text.append(block.data(), static_cast<std::size_t>(count));
+/// A program that runs: its input is written and its output read as both can be, until it ends.
+class Conversation {
+public:
+    Conversation(pid_t child, Pipe& input, Pipe& output, std::string_view to_write)
+        : child_(child), input_(input), output_(output), to_write_(to_write) {
+        ::fcntl(input_.writing(), F_SETFL, O_NONBLOCK);  // NOLINT(*-vararg)
+        ::fcntl(output_.reading(), F_SETFL, O_NONBLOCK); // NOLINT(*-vararg)
+        text_.reserve(max_output_bytes + 1);             // so that no growth leaves a copy behind
     }
-}
+
+    ~Conversation() {
+        wipe(text_);
+        if (!status_) {
+            ::kill(child_, SIGKILL);
+            wait(0);
+        }
+    }
+
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
+    Conversation(Conversation&&) = delete;
+    Conversation& operator=(Conversation&&) = delete;
+
+    /// Why it did not come to its end; null if it did.
+    const char* run_until(SteadyClock::time_point deadline) {
+        while (!status_) {
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(deadline - SteadyClock::now());
+            if (left.count() <= 0) {
+                return "takes too long";
+            }
+            std::array<pollfd, 2> ends = {
+                pollfd{input_.writing(), POLLOUT, 0}, pollfd{output_.reading(), POLLIN, 0}};
+            ::poll(ends.data(), ends.size(), static_cast<int>(std::min(left, glance).count()));
+            wait(WNOHANG); // before the output is read, so that nothing of it is missed
+            write_some();
+            if (!read_some()) {
+                return "wrote more than 64 KiB";
+            }
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] int status() const { return status_.value_or(0); }
+
+    Secret take_output() { return Secret::take(std::move(text_)); }
+
+private:
+    void wait(int flags) {
+        int status = 0;
+        pid_t ended = 0;
+        do {
+            ended = ::waitpid(child_, &status, flags);
+        } while (ended < 0 && errno == EINTR);
+        if (ended == child_) {
+            status_ = status;
+        }
+    }
+
+    void write_some() {
+        while (input_.writing() >= 0 && !to_write_.empty()) {
+            const ssize_t count = ::write(input_.writing(), to_write_.data(), to_write_.size());
+            if (count >= 0) {
+                to_write_.remove_prefix(static_cast<std::size_t>(count));
+            } else if (errno == EAGAIN) {
+                return;
+            } else if (errno != EINTR) {
+                break; // it does not want to hear more
+            }
+        }
+        input_.close_writing();
+    }
+
+    /// False if there is too much of it.
+    bool read_some() {
+        while (output_.reading() >= 0) {
+            const std::size_t before = text_.size();
+            text_.resize(max_output_bytes + 1);
+            const ssize_t count =
+                ::read(output_.reading(), text_.data() + before, text_.size() - before);
+            const int code = errno;
+            text_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+            if (count > 0) {
+                if (text_.size() > max_output_bytes) {
+                    return false;
+                }
+            } else if (count < 0 && code == EAGAIN) {
+                return true;
+            } else if (count == 0 || code != EINTR) {
+                output_.close_reading();
+            }
+        }
+        return true;
+    }
+
+    pid_t child_;
+    Pipe& input_;
+    Pipe& output_;
+    std::string_view to_write_;
+    std::string text_;
+    std::optional<int> status_;
+};
 
 class PosixProcesses final : public Processes {
 public:
-    Result<Secret>
-    output_of(const std::vector<std::string>& command, std::chrono::seconds time_limit) override {
+    Result<Finished> run(const Invocation& invocation) override {
+        const auto& command = invocation.command;
+        const auto deadline = SteadyClock::now() + invocation.time_limit;
+        Pipe input;
         Pipe output;
-        if (!output.valid()) {
+        if (!input.valid() || !output.valid()) {
             return failure(command, "cannot be started: " + system_words(errno));
         }
+        const BrokenPipesIgnored guard;
         pid_t child = 0;
-        if (const int code = spawn(command, output, child); code != 0) {
+        if (const int code = spawn(invocation, input, output, child); code != 0) {
             return failure(command, "cannot be started: " + system_words(code));
         }
+        input.close_reading();
         output.close_writing();
-        std::string text;
-        const ReadEnd end =
-            read_all(output.reading(), std::chrono::steady_clock::now() + time_limit, text);
-        if (end != ReadEnd::complete) {
-            ::kill(child, SIGKILL);
+        Conversation conversation(child, input, output, invocation.input);
+        if (const char* trouble = conversation.run_until(deadline)) {
+            return failure(command, trouble);
         }
-        int status = 0;
-        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
-        Secret result = Secret::take(std::move(text));
-        switch (end) {
-        case ReadEnd::complete:
-            break;
-        case ReadEnd::too_much:
-            return failure(command, "wrote more than 64 KiB");
-        case ReadEnd::too_late:
-            return failure(command, fmt::format("took longer than {} s", time_limit.count()));
-        case ReadEnd::broken:
-            return failure(command, "cannot be read from");
-        }
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        if (!WIFEXITED(conversation.status())) {
             return failure(
-                command,
-                WIFEXITED(status) ? fmt::format("failed with exit code {}", WEXITSTATUS(status))
-                                  : "was ended by a signal"
+                command, fmt::format("was ended by signal {}", WTERMSIG(conversation.status()))
             );
         }
-        return result;
+        return Finished{WEXITSTATUS(conversation.status()), conversation.take_output()};
+    }
+
+    [[nodiscard]] bool can_find(const std::string& program) const override {
+        if (program.find('/') != std::string::npos) {
+            return is_executable(program);
+        }
+        const char* path = std::getenv("PATH");
+        return path != nullptr && std::ranges::any_of(split(path, ":"), [&](const auto& folder) {
+                   return is_executable(folder + "/" + program);
+               });
+    }
+
+private:
+    static bool is_executable(const std::string& path) {
+        struct stat info = {};
+        return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+               ::access(path.c_str(), X_OK) == 0;
     }
 };
 
 } // namespace
+
+Result<Secret>
+Processes::output_of(const std::vector<std::string>& command, std::chrono::seconds time_limit) {
+    Finished finished = TRY(run({.command = command, .input = {}, .time_limit = time_limit}));
+    if (finished.exit_code != 0) {
+        return failure(command, fmt::format("failed with exit code {}", finished.exit_code));
+    }
+    return std::move(finished.output);
+}
 
 Processes& posix_processes() {
     static PosixProcesses processes;

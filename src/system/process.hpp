@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -10,16 +11,37 @@
 
 namespace pveform {
 
+struct Invocation {
+    std::vector<std::string> command; // found in PATH, no shell in between
+    std::string_view input;           // what it finds on its standard input
+    std::chrono::milliseconds time_limit{30'000};
+    bool survives_interrupts = false; // Ctrl-C and SIGTERM do not reach it
+};
+
+struct Finished {
+    int exit_code = 0;
+    Secret output; // all of its standard output
+};
+
 class Processes {
 public:
     virtual ~Processes() = default;
 
-    /// Runs a program (found in PATH, no shell in between) with nothing on its standard input, and
-    /// gives what it wrote to standard output, of at most 64 KiB. Its standard error is ours. An
-    /// error of kind `io` if it cannot be started, fails, writes more, or takes longer than
-    /// `time_limit`; then it is ended.
-    [[nodiscard]] virtual Result<Secret>
-    output_of(const std::vector<std::string>& command, std::chrono::seconds time_limit) = 0;
+    /// Returns when the program has ended. Its standard error is ours. It does not inherit what
+    /// pveform itself authenticates with (`PVEFORM_…` and `PROXMOX_VE_…` in the environment).
+    ///
+    /// An error of kind `io` if it cannot be started, is ended by a signal, takes longer than the
+    /// time limit or writes more than 64 KiB; in the last two cases it is ended. That it reads only
+    /// a part of its input is no error.
+    [[nodiscard]] virtual Result<Finished> run(const Invocation& invocation) = 0;
+
+    /// Whether there is such a program to run: in PATH, or at the path that it is.
+    [[nodiscard]] virtual bool can_find(const std::string& program) const = 0;
+
+    /// What a command with no input writes to its standard output. An error of kind `io` also where
+    /// it ends with another exit code than 0.
+    [[nodiscard]] Result<Secret>
+    output_of(const std::vector<std::string>& command, std::chrono::seconds time_limit);
 };
 
 [[nodiscard]] Processes& posix_processes();

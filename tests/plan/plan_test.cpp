@@ -28,7 +28,7 @@ namespace {
 constexpr pveform::UnixSeconds now = 1'800'000'000;
 
 plan::Plan plan_of(const State& live, const desired::Document& document) {
-    auto made = plan::make_plan(live, document, {.running = std::nullopt, .now = now});
+    auto made = plan::make_plan(live, document, {.now = now});
     if (!made) {
         FAIL(made.error().front().message);
     }
@@ -69,8 +69,8 @@ TEST_CASE("an empty document changes nothing", "[plan]") {
     CHECK(plan.is_empty());
     CHECK(plan.steps.empty());
     CHECK(
-        plan.left_alone == std::vector<plan::ObjectKey>{
-                               UserId{"ann@pve"}, row("/", user("ann@pve"), "PVEAuditor")}
+        plan.left_alone ==
+        std::vector<plan::ObjectKey>{UserId{"ann@pve"}, row("/", user("ann@pve"), "PVEAuditor")}
     );
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("what the cluster does not have is refused, all of it together", "[pla
     ann.acl = desired::AclList{wanted_row("/vms/9", "PVEAuditor"), wanted_row("/", "PVEAudtor")};
     document.users[UserId{"dave@corp"}].initial_password = said(desired::PasswordSource{});
 
-    const auto made = plan::make_plan(live, document, {.running = std::nullopt, .now = now});
+    const auto made = plan::make_plan(live, document, {.now = now});
     REQUIRE_FALSE(made);
     Lines lines;
     for (const pveform::Error& error : made.error()) {

@@ -1,4 +1,4 @@
-// HTTPS by libcurl; the implementation is the only user of it.
+// How to reach a cluster: where it is, how to know that it is the right one, who we are there.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,8 @@ struct ApiToken {
     Secret secret;
 };
 
-/// For commands that only read.
+/// For commands that only read. Nothing is sent before the first request. Errors are of kind
+/// `usage` for what cannot be right (endpoint, fingerprint, token).
 [[nodiscard]] Result<std::unique_ptr<ReadTransport>>
 connect_for_reading(const Connection& connection, const ApiToken& token);
 

@@ -1,0 +1,242 @@
+#include "live/curl_error.hpp"
+
+#include <fmt/format.h>
+#include <openssl/x509.h>
+
+#include "base/text.hpp"
+
+namespace pveform::live {
+
+namespace {
+
+struct Context {
+    const Failure& failure;
+    const Connection& connection;
+    const Endpoint& endpoint;
+    const CertificateCheck& check;
+
+    [[nodiscard]] std::string address() const { return printable(endpoint.address()); }
+
+    [[nodiscard]] Error error(std::string message, std::string help) const {
+        return Error{
+            .kind = failure.request_sent ? ErrorKind::connection : ErrorKind::unreachable,
+            .message = std::move(message),
+            .help = std::move(help),
+        };
+    }
+};
+
+constexpr std::string_view where_to_compare =
+    "compare the fingerprint with what `pvenode cert info` shows on the node itself";
+
+void describe(const SeenCertificate& seen, Error& error) {
+    error.notes.push_back("the server's certificate: SHA-256 " + to_string(seen.fingerprint));
+    if (!seen.issuer.empty()) {
+        error.notes.push_back("issued by: " + seen.issuer);
+    }
+}
+
+Error wrong_fingerprint(const Context& context) {
+    Error error = context.error(
+        fmt::format("the certificate of `{}` is not the pinned one", context.address()),
+        fmt::format(
+            "if the certificate was renewed, {}, and pin the new one; if they differ, somebody "
+            "else answers at this address",
+            where_to_compare
+        )
+    );
+    error.notes.push_back("pinned: " + to_string(*context.check.pinned()));
+    describe(*context.check.seen(), error);
+    return error;
+}
+
+Error expired(const Context& context) {
+    const auto& seen = *context.check.seen();
+    Error error = context.error(
+        fmt::format(
+            "the certificate of `{}` has expired{}",
+            context.address(),
+            seen.not_after ? " on " + format_time(*seen.not_after) : std::string()
+        ),
+        "renew it: `pvecm updatecerts --force` on the node for PVE's own, `pvenode acme cert "
+        "renew` for one from an ACME authority"
+    );
+    describe(seen, error);
+    return error;
+}
+
+Error wrong_name(const Context& context) {
+    const auto& seen = *context.check.seen();
+    Error error = context.error(
+        fmt::format(
+            "the certificate of `{}` is for {}, not for this name",
+            context.address(),
+            seen.names.empty() ? std::string("no name at all")
+                               : "`" + join(seen.names, "`, `") + "`"
+        ),
+        fmt::format(
+            "use one of its names in the endpoint; or {}, and pin it with `tls: {{ fingerprint: … "
+            "}}` (`--fingerprint`)",
+            where_to_compare
+        )
+    );
+    describe(seen, error);
+    return error;
+}
+
+Error unknown_authority(const Context& context) {
+    const auto& seen = *context.check.seen();
+    const bool own_file = context.connection.ca_file.has_value();
+    Error error = context.error(
+        fmt::format(
+            "the certificate of `{}` is not signed by an authority {}",
+            context.address(),
+            own_file ? fmt::format("in `{}`", printable(context.connection.ca_file->string()))
+                     : std::string("that this system knows")
+        ),
+        fmt::format(
+            "PVE signs its certificates itself: copy {} from a node and name the copy in `tls: {{ "
+            "ca_file: … }}` (`--ca-file`); or {}, and pin it with `tls: {{ fingerprint: … }}` "
+            "(`--fingerprint`)",
+            own_file ? "this cluster's `/etc/pve/pve-root-ca.pem`" : "`/etc/pve/pve-root-ca.pem`",
+            where_to_compare
+        )
+    );
+    error.notes.push_back(
+        fmt::format("OpenSSL: {}", X509_verify_cert_error_string(seen.verify_error))
+    );
+    describe(seen, error);
+    return error;
+}
+
+Error bad_certificate(const Context& context) {
+    switch (context.check.seen()->verify_error) {
+    case X509_V_OK: // the chain is good, and libcurl looked at the name
+        return wrong_name(context);
+    case X509_V_ERR_CERT_REJECTED:
+        return wrong_fingerprint(context);
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return expired(context);
+    default:
+        return unknown_authority(context);
+    }
+}
+
+Error no_tls(const Context& context) {
+    // What OpenSSL says of an answer that is no TLS record.
+    if (context.failure.words.find("wrong version number") != std::string::npos) {
+        return context.error(
+            fmt::format("`{}` does not speak TLS: it answers plain text", context.address()),
+            "PVE's API speaks HTTPS only, on port 8006: is it the right port?"
+        );
+    }
+    return context.error(
+        fmt::format(
+            "no TLS connection to `{}`: {}", context.address(), printable(context.failure.words)
+        ),
+        "TLS 1.2 or later is needed; is this PVE's API (port 8006)?"
+    );
+}
+
+Error no_connection(const Context& context) {
+    return context.error(
+        fmt::format(
+            "cannot connect to `{}`: {}", context.address(), printable(context.failure.words)
+        ),
+        context.endpoint.port == "443"
+            ? "is the port missing? PVE's API listens on port 8006"
+            : "is the node up, `pveproxy` running on it, and the port not blocked by a firewall?"
+    );
+}
+
+Error timed_out(const Context& context) {
+    if (!context.failure.request_sent) {
+        return no_connection(context);
+    }
+    return context.error(
+        fmt::format(
+            "no complete answer from `{}` within {} s",
+            context.address(),
+            std::chrono::duration_cast<std::chrono::seconds>(context.connection.timeout).count()
+        ),
+        "a busy or hung node; `--timeout` sets how long to wait for one answer"
+    );
+}
+
+Error too_large(const Context& context) {
+    return context.error(
+        fmt::format(
+            "the answer from `{}` is larger than {} MiB",
+            context.address(),
+            context.connection.max_body_bytes / (1024 * 1024)
+        ),
+        "nothing in PVE's access control is that large: is this PVE's API?"
+    );
+}
+
+Error unreadable_authorities(const Context& context) {
+    return Error{
+        .kind = ErrorKind::io,
+        .message = context.connection.ca_file
+                       ? fmt::format(
+                             "cannot read a certificate authority from `{}`",
+                             printable(context.connection.ca_file->string())
+                         )
+                       : std::string("cannot read this system's certificate authorities"),
+        .help =
+            context.connection.ca_file
+                ? "it must be a readable file in PEM form (`-----BEGIN CERTIFICATE-----`), such "
+                  "as a copy of `/etc/pve/pve-root-ca.pem`"
+                : "install them (Debian: `ca-certificates`), or name the cluster's own "
+                  "authority in `tls: { ca_file: … }`",
+    };
+}
+
+Error broken_off(const Context& context) {
+    return context.error(
+        fmt::format(
+            "the connection to `{}` broke off: {}",
+            context.address(),
+            printable(context.failure.words)
+        ),
+        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
+        "`DENY_FROM` do not let in"
+    );
+}
+
+} // namespace
+
+Error explain(
+    const Failure& failure,
+    const Connection& connection,
+    const Endpoint& endpoint,
+    const CertificateCheck& check
+) {
+    const Context context{failure, connection, endpoint, check};
+    if (failure.too_large) {
+        return too_large(context);
+    }
+    switch (failure.code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return check.seen() ? bad_certificate(context) : no_tls(context);
+    case CURLE_SSL_CONNECT_ERROR:
+        return no_tls(context);
+    case CURLE_SSL_CACERT_BADFILE:
+        return unreadable_authorities(context);
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return context.error(
+            fmt::format("the name `{}` cannot be found", printable(endpoint.host)),
+            "is the endpoint spelled right, and known to this machine's name service?"
+        );
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+        return no_connection(context);
+    case CURLE_OPERATION_TIMEDOUT:
+        return timed_out(context);
+    default: // all others have libcurl's own words
+        return broken_off(context);
+    }
+}
+
+} // namespace pveform::live

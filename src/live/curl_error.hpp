@@ -1,0 +1,32 @@
+// From what libcurl and OpenSSL say to an error that a person can act on.
+#pragma once
+
+#include <string>
+
+#include <curl/curl.h>
+
+#include "base/error.hpp"
+#include "live/connect.hpp"
+#include "live/endpoint.hpp"
+#include "live/tls.hpp"
+
+namespace pveform::live {
+
+/// An exchange that brought no complete answer.
+struct Failure {
+    CURLcode code = CURLE_OK;
+    std::string words;         // libcurl's own
+    bool request_sent = false; // any byte of it
+    bool too_large = false;    // the answer was cut off at Connection::max_body_bytes
+};
+
+/// Of kind `unreachable` where no byte of the request was sent, `connection` where some was, `io`
+/// where the trouble is on this machine.
+[[nodiscard]] Error explain(
+    const Failure& failure,
+    const Connection& connection,
+    const Endpoint& endpoint,
+    const CertificateCheck& check
+);
+
+} // namespace pveform::live

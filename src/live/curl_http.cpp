@@ -1,0 +1,298 @@
+#include "live/curl_http.hpp"
+
+#include <array>
+#include <utility>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "live/curl_error.hpp"
+#include "live/endpoint.hpp"
+#include "live/tls.hpp"
+
+namespace pveform::live {
+
+namespace {
+
+/// PVE closes connections that are idle for 5 s.
+constexpr long max_idle_s = 4;
+
+/// Answers that hold a secret are shorter than this: a body that never grows leaves no copy of
+/// itself behind.
+constexpr std::size_t usual_body_bytes = 16 * 1024;
+
+struct EasyCleanup {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+
+using Easy = std::unique_ptr<CURL, EasyCleanup>;
+
+/// curl_easy_setopt takes anything from C++: these overloads take what is meant. The first refusal
+/// is kept: an option that is not there, such as one about TLS, must not be done without.
+class Options {
+public:
+    explicit Options(CURL* easy) : easy_(easy) {}
+
+    void set(CURLoption option, long value) { note(curl_easy_setopt(easy_, option, value)); }
+
+    void set(CURLoption option, const char* value) { note(curl_easy_setopt(easy_, option, value)); }
+
+    void set(CURLoption option, const std::string& value) { set(option, value.c_str()); }
+
+    void set(CURLoption option, std::chrono::milliseconds value) {
+        set(option, static_cast<long>(value.count()));
+    }
+
+    void set(CURLoption option, const curl_slist* value) {
+        note(curl_easy_setopt(easy_, option, value));
+    }
+
+    void set(CURLoption option, curl_write_callback value) {
+        note(curl_easy_setopt(easy_, option, value));
+    }
+
+    void set(CURLoption option, curl_ssl_ctx_callback value) {
+        note(curl_easy_setopt(easy_, option, value));
+    }
+
+    void set_pointer(CURLoption option, void* value) {
+        note(curl_easy_setopt(easy_, option, value));
+    }
+
+    [[nodiscard]] CURLcode refusal() const { return refusal_; }
+
+private:
+    void note(CURLcode code) {
+        if (refusal_ == CURLE_OK) {
+            refusal_ = code;
+        }
+    }
+
+    CURL* easy_;
+    CURLcode refusal_ = CURLE_OK;
+};
+
+/// Header lines in libcurl's form, which it does not copy: the bytes stay in the secrets.
+class HeaderList {
+public:
+    explicit HeaderList(const std::vector<Secret>& lines) : nodes_(lines.size() + 1) {
+        // No `Expect: 100-continue`, which PVE ignores and libcurl then waits for.
+        nodes_.front().data = expect_.data();
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            // libcurl reads only; its type is older than const.
+            nodes_[i + 1].data = const_cast<char*>(lines[i].reveal().data());
+            nodes_[i].next = &nodes_[i + 1];
+        }
+    }
+
+    [[nodiscard]] const curl_slist* get() const { return nodes_.data(); }
+
+private:
+    std::array<char, 8> expect_ = {'E', 'x', 'p', 'e', 'c', 't', ':', '\0'};
+    std::vector<curl_slist> nodes_;
+};
+
+/// What arrives during one exchange.
+struct Arrival {
+    Response response;
+    std::size_t max_body_bytes = 0;
+    bool too_large = false;
+};
+
+/// `HTTP/1.1 500 create group failed: group 'g' already exists`.
+void take_status_line(std::string_view line, Response& response) {
+    response = Response();
+    response.body.reserve(usual_body_bytes);
+    const std::size_t code = line.find(' ');
+    if (code == std::string_view::npos) {
+        return;
+    }
+    const std::size_t reason = line.find(' ', code + 1);
+    const auto status = parse_integer<int>(line.substr(code + 1, reason - code - 1));
+    response.status = status.value_or(0);
+    if (reason != std::string_view::npos) {
+        response.reason = line.substr(reason + 1);
+    }
+}
+
+void take_header(std::string_view line, Response& response) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) {
+        return;
+    }
+    const std::string name = to_lower(line.substr(0, colon));
+    const std::string value(trim(line.substr(colon + 1)));
+    if (name == "content-type") {
+        response.content_type = value;
+    } else if (name == "location") {
+        response.location = value;
+    } else if (name == "date") {
+        const std::time_t time = curl_getdate(value.c_str(), nullptr);
+        response.date = time < 0 ? std::nullopt : std::optional<UnixSeconds>(time);
+    }
+}
+
+std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* arrival) {
+    const std::string_view line = trim(std::string_view(bytes, size * count), "\r\n");
+    Response& response = static_cast<Arrival*>(arrival)->response;
+    if (line.starts_with("HTTP/")) {
+        take_status_line(line, response);
+    } else {
+        take_header(line, response);
+    }
+    return size * count;
+}
+
+std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* arrival) {
+    auto& [response, max_body_bytes, too_large] = *static_cast<Arrival*>(arrival);
+    if (size * count > max_body_bytes - response.body.size()) {
+        too_large = true;
+        return 0;
+    }
+    response.body.append(bytes, size * count);
+    return size * count;
+}
+
+CURLcode on_tls_context(CURL*, void* context, void* check) {
+    static_cast<CertificateCheck*>(check)->install(*static_cast<SSL_CTX*>(context));
+    return CURLE_OK;
+}
+
+class CurlHttp : public Http {
+public:
+    CurlHttp(
+        const Connection& connection,
+        Endpoint endpoint,
+        std::optional<Fingerprint> pinned,
+        Easy easy
+    )
+        : connection_(connection), endpoint_(std::move(endpoint)), check_(pinned),
+          easy_(std::move(easy)) {}
+
+    Result<Response> exchange(const HttpRequest& request) override {
+        Arrival arrival;
+        arrival.max_body_bytes = connection_.max_body_bytes;
+        std::array<char, CURL_ERROR_SIZE> words{};
+        const HeaderList headers(request.headers);
+        check_.forget();
+
+        curl_easy_reset(easy_.get()); // connections, TLS sessions and names are kept
+        Options options(easy_.get());
+        set_transfer(options, arrival);
+        set_tls(options);
+        set_request(options, request);
+        options.set(CURLOPT_HTTPHEADER, headers.get());
+        options.set_pointer(CURLOPT_ERRORBUFFER, words.data());
+        if (options.refusal() != CURLE_OK) {
+            curl_easy_reset(easy_.get());
+            return std::unexpected(refused_option(options.refusal()));
+        }
+        const CURLcode code = curl_easy_perform(easy_.get());
+        long request_bytes = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+        curl_easy_reset(easy_.get()); // nothing may point at this request any longer
+        if (code == CURLE_OK) {
+            return std::move(arrival.response);
+        }
+        const Failure failure{
+            .code = code,
+            .words = words.front() != '\0' ? words.data() : curl_easy_strerror(code),
+            .request_sent = request_bytes > 0,
+            .too_large = arrival.too_large,
+        };
+        return std::unexpected(explain(failure, connection_, endpoint_, check_));
+    }
+
+private:
+    void set_transfer(Options& options, Arrival& arrival) const {
+        options.set(CURLOPT_PROTOCOLS_STR, "https");
+        options.set(CURLOPT_FOLLOWLOCATION, 0L); // a redirect would carry the token away
+        options.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+        options.set(CURLOPT_NOSIGNAL, 1L);
+        options.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+        options.set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE)); // none to a proxy
+        options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+        options.set(CURLOPT_CONNECTTIMEOUT_MS, connection_.connect_timeout);
+        options.set(CURLOPT_TIMEOUT_MS, connection_.timeout);
+        options.set(CURLOPT_MAXAGE_CONN, max_idle_s);
+        options.set(CURLOPT_USERAGENT, "pveform");
+        options.set(CURLOPT_WRITEFUNCTION, &on_body);
+        options.set_pointer(CURLOPT_WRITEDATA, &arrival);
+        options.set(CURLOPT_HEADERFUNCTION, &on_header);
+        options.set_pointer(CURLOPT_HEADERDATA, &arrival);
+    }
+
+    void set_tls(Options& options) {
+        options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+        options.set(CURLOPT_SSL_VERIFYPEER, 1L);
+        // The pinned certificate is the right one whatever names it is for.
+        options.set(CURLOPT_SSL_VERIFYHOST, check_.is_pinned() ? 0L : 2L);
+        options.set(CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
+        options.set_pointer(CURLOPT_SSL_CTX_DATA, &check_);
+        const char* no_file = nullptr;
+        if (check_.is_pinned()) {
+            options.set(CURLOPT_CAINFO, no_file);
+            options.set(CURLOPT_CAPATH, no_file);
+        } else if (connection_.ca_file) {
+            options.set(CURLOPT_CAINFO, connection_.ca_file->string());
+            options.set(CURLOPT_CAPATH, no_file); // else the system's authorities would count too
+        } else if (curl_version_info(CURLVERSION_NOW)->cainfo != nullptr) {
+            options.set(CURLOPT_CAPATH, no_file); // the bundle alone is read once, not every time
+        }
+    }
+
+    void set_request(Options& options, const HttpRequest& request) const {
+        options.set(CURLOPT_URL, endpoint_.base + request.target);
+        options.set(CURLOPT_PATH_AS_IS, 1L); // a group may be called `..`
+        if (request.method == "GET") {
+            options.set(CURLOPT_ACCEPT_ENCODING, "gzip");
+            return;
+        }
+        options.set(CURLOPT_CUSTOMREQUEST, request.method);
+        // On a connection that was used before, libcurl would send a request again whose answer did
+        // not come. A write is sent at most once. (PVE ends the connection after every write: there
+        // is nothing to reuse.)
+        options.set(CURLOPT_FRESH_CONNECT, 1L);
+        if (request.body) {
+            options.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body->size()));
+            options.set(
+                CURLOPT_POSTFIELDS, request.body->empty() ? "" : request.body->reveal().data()
+            );
+        }
+    }
+
+    [[nodiscard]] static Error refused_option(CURLcode code) {
+        return Error{
+            .kind = ErrorKind::io,
+            .message =
+                fmt::format("this machine's libcurl cannot do it: {}", curl_easy_strerror(code)),
+            .help = "pveform needs libcurl 7.85 or later, built with OpenSSL "
+                    "(Debian: `libcurl4`, not `libcurl3-gnutls`)",
+        };
+    }
+
+    Connection connection_;
+    Endpoint endpoint_;
+    CertificateCheck check_;
+    Easy easy_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection) {
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    Endpoint endpoint = TRY(parse_endpoint(connection.endpoint));
+    std::optional<Fingerprint> pinned;
+    if (connection.fingerprint) {
+        pinned = TRY(parse_fingerprint(*connection.fingerprint));
+    }
+    Easy easy(curl_easy_init());
+    if (initialised != CURLE_OK || !easy) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::io, .message = "libcurl cannot be initialised"});
+    }
+    return std::make_unique<CurlHttp>(connection, std::move(endpoint), pinned, std::move(easy));
+}
+
+} // namespace pveform::live

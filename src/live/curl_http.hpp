@@ -1,0 +1,14 @@
+// HTTPS by libcurl, one request after the other over kept-alive connections.
+#pragma once
+
+#include <memory>
+
+#include "live/connect.hpp"
+#include "live/http.hpp"
+
+namespace pveform::live {
+
+/// Nothing is sent yet. An error of kind `usage` where the endpoint or the fingerprint is none.
+[[nodiscard]] Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection);
+
+} // namespace pveform::live

@@ -1,0 +1,120 @@
+// The sink that is one JSON file:
+//
+//     { "version": 1, "tokens": { "metrics@pve!exporter": { "id": …, "secret": …, … } } }
+//
+// A lock on the file itself would be of no use, as every store puts a new file in its place: a file
+// beside it is locked, and stays.
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "secrets/record.hpp"
+#include "secrets/safe_place.hpp"
+#include "secrets/sink.hpp"
+
+namespace pveform::secrets {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t format_version = 1;
+constexpr std::size_t max_record_bytes = 2048;
+
+Result<PrivateTree> read_or_begin(FileSystem& files, const fs::path& path) {
+    PrivateTree document{json::Object()};
+    if (TRY(files.inspect(path))) {
+        PrivateTree present = TRY(read_private_object(files, path));
+        std::swap(document.root, present.root);
+    }
+    const json::Value* version = document.root.find("version");
+    if (version == nullptr) {
+        document.root.set("version", format_version);
+    } else if (version->as_int() == nullptr || *version->as_int() != format_version) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::io,
+            .message = fmt::format("`{}` is of a version that is not known", path.string()),
+            .help = fmt::format(
+                "this pveform knows version {}; use a newer one, or another file", format_version
+            ),
+        });
+    }
+    const json::Value* tokens = document.root.find("tokens");
+    if (tokens == nullptr) {
+        document.root.set("tokens", json::Object());
+    } else if (tokens->as_object() == nullptr) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::io,
+            .message = fmt::format("`tokens` in `{}` is no object", path.string()),
+            .help = "it would be replaced: move it away, or use another file",
+        });
+    }
+    return document;
+}
+
+class FileSink final : public Sink {
+public:
+    FileSink(FileSystem& files, fs::path path, std::unique_ptr<FileLock> lock)
+        : files_(files), path_(std::move(path)), lock_(std::move(lock)) {}
+
+    Result<void> store(const IssuedSecret& issued) override {
+        // Read anew: somebody may have edited it since.
+        PrivateTree document = TRY(read_or_begin(files_, path_));
+        json::Value& tokens = *document.root.find("tokens");
+        if (tokens.find(issued.name) == nullptr) {
+            tokens.set(issued.name, json::Object());
+        }
+        set_record(*tokens.find(issued.name), issued);
+        return replace_file_durably(files_, path_, document.text().reveal());
+    }
+
+private:
+    FileSystem& files_;
+    fs::path path_;
+    std::unique_ptr<FileLock> lock_;
+};
+
+Result<void> require_own_entries(
+    const json::Value& entries,
+    const fs::path& path,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    for (const TokenId& token : tokens) {
+        if (const json::Value* entry = entries.find(token.text())) {
+            const std::string where =
+                fmt::format("entry `{}` in `{}`", printable(token.text()), path.string());
+            TRY(require_record_of(*entry, cluster, where));
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Sink>> open_file_sink(
+    FileSystem& files,
+    Processes& processes,
+    const fs::path& path,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    const fs::path folder = TRY(require_private_folder(files, path.parent_path()));
+    const std::string name = path.filename().string();
+    const fs::path file = folder / name;
+    TRY(require_private_file(files, file));
+    TRY(require_hidden_from_git(
+        files, processes, folder, {name, temporary_name_of(file).filename().string()}
+    ));
+    std::unique_ptr<FileLock> lock = TRY(require_lock(files, folder / ("." + name + ".lock")));
+    // Once more, as nobody else replaces it from here on.
+    const std::size_t size_bytes = TRY(require_private_file(files, file));
+    const PrivateTree document = TRY(read_or_begin(files, file));
+    TRY(require_own_entries(*document.root.find("tokens"), file, cluster, tokens));
+    TRY(require_room(
+        files, temporary_name_of(file), size_bytes + (tokens.size() + 1) * max_record_bytes
+    ));
+    return std::make_unique<FileSink>(files, file, std::move(lock));
+}
+
+} // namespace pveform::secrets

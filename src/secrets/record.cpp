@@ -1,0 +1,87 @@
+#include "secrets/record.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "json/read.hpp"
+#include "json/write.hpp"
+
+namespace pveform::secrets {
+
+namespace {
+
+/// Some ten thousand tokens.
+constexpr std::size_t max_file_bytes = 16 * 1024 * 1024;
+
+void replace(json::Value& object, std::string_view key, json::Value value) {
+    if (json::Value* present = object.find(key)) {
+        json::wipe(*present);
+    }
+    object.set(key, std::move(value));
+}
+
+std::unexpected<Error> refusal(std::string message, std::string help) {
+    return std::unexpected(Error{
+        .kind = ErrorKind::io, .message = std::move(message), .help = std::move(help)});
+}
+
+} // namespace
+
+Secret PrivateTree::text() const {
+    std::string text = json::dump(root, json::Style::indented);
+    append_wiping(text, "\n");
+    return Secret::take(std::move(text));
+}
+
+void set_record(json::Value& object, const IssuedSecret& issued) {
+    const std::string id = issued.id.text();
+    const Secret authorization = Secret::joined({"PVEAPIToken=", id, "=", issued.secret.reveal()});
+    replace(object, "name", issued.name);
+    replace(object, "id", id);
+    replace(object, "secret", issued.secret.reveal());
+    replace(object, "authorization", authorization.reveal());
+    replace(object, "issued", format_rfc3339(issued.issued));
+    replace(
+        object,
+        "expires",
+        issued.expires.is_never() ? json::Value() : format_rfc3339(issued.expires.seconds)
+    );
+    replace(object, "cluster", issued.cluster);
+}
+
+Result<void>
+require_record_of(const json::Value& record, const std::string& cluster, const std::string& where) {
+    const json::Value* member = record.find("cluster");
+    const std::string* present = member != nullptr ? member->as_string() : nullptr;
+    if (present == nullptr) {
+        return refusal(
+            fmt::format("{} is no record of pveform's", where),
+            "it would be replaced: move it away, or use another place for secrets"
+        );
+    }
+    if (*present != cluster) {
+        return refusal(
+            fmt::format(
+                "{} is of cluster `{}`, not of `{}`", where, printable(*present), printable(cluster)
+            ),
+            "use a place of its own for the secrets of each cluster; if the cluster was only "
+            "renamed, change `cluster` there"
+        );
+    }
+    return {};
+}
+
+Result<PrivateTree> read_private_object(FileSystem& files, const std::filesystem::path& path) {
+    std::string text = TRY(files.read_file(path, max_file_bytes));
+    auto tree = trim(text).empty() ? json::Object() : json::parse(text);
+    wipe(text);
+    if (!tree || tree->as_object() == nullptr) {
+        return refusal(
+            fmt::format("`{}` is no JSON object{}", path.string(), tree ? "" : ": " + tree.error()),
+            "it would be replaced: move it away, or use another place for secrets"
+        );
+    }
+    return PrivateTree(std::move(*tree));
+}
+
+} // namespace pveform::secrets

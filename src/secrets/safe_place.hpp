@@ -1,0 +1,43 @@
+// What must hold of a place before secrets are put there. Everything is asked before the first
+// write to the cluster; each refusal says what to do.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/error.hpp"
+#include "system/file_system.hpp"
+#include "system/process.hpp"
+
+namespace pveform::secrets {
+
+/// The folder without links on the way. It is there, is ours, and nobody else can write in it.
+[[nodiscard]] Result<std::filesystem::path>
+require_private_folder(FileSystem& files, const std::filesystem::path& folder);
+
+/// Where the file is there: it is a regular file of ours with one name, and nobody else can read
+/// or write it. Gives its size, 0 where it is not there.
+[[nodiscard]] Result<std::size_t>
+require_private_file(FileSystem& files, const std::filesystem::path& path);
+
+/// None of the files of `folder` (a path without links) would be committed by a careless `git add`:
+/// they are in no git work tree, or it ignores every one of them.
+[[nodiscard]] Result<void> require_hidden_from_git(
+    FileSystem& files,
+    Processes& processes,
+    const std::filesystem::path& folder,
+    const std::vector<std::string>& names
+);
+
+/// Files of so many bytes can be written and synced there: one of them is, and removed again. What
+/// others fill afterwards we cannot know.
+[[nodiscard]] Result<void>
+require_room(FileSystem& files, const std::filesystem::path& probe, std::size_t bytes);
+
+/// An error if another run has it.
+[[nodiscard]] Result<std::unique_ptr<FileLock>>
+require_lock(FileSystem& files, const std::filesystem::path& lock_file);
+
+} // namespace pveform::secrets

@@ -1,0 +1,190 @@
+#include "live/completeness.hpp"
+
+#include <algorithm>
+
+#include "catch.hpp"
+#include "live/fake_transport.hpp"
+
+namespace pveform::live {
+
+namespace {
+
+using test::Answer;
+using test::FakeTransport;
+
+const std::string probe =
+    "GET /access/permissions?path=/access/groups/pveform-asks-what-is-inherited";
+
+/// A cluster whose answer about our own permissions is `own`; and ACL entries at `paths`.
+FakeTransport
+cluster(const std::string& own, const std::vector<std::string>& paths = {"/access/groups/ops"}) {
+    FakeTransport pve = test::small_cluster();
+    pve.forget("GET /access/permissions");
+    pve.answer("GET /access/permissions", Answer::data(own));
+    pve.answer(probe, Answer::data("{}"));
+    std::string rows;
+    for (const std::string& path : paths) {
+        rows += (rows.empty() ? "" : ",") + std::string(R"({"path":")") + path +
+                R"(","type":"user","ugid":"alice@pve","roleid":"Empty","propagate":1})";
+    }
+    pve.forget("GET /access/acl");
+    pve.answer("GET /access/acl", Answer::data("[" + rows + "]"));
+    return pve;
+}
+
+bool is_complete(FakeTransport& pve) {
+    const auto view = fetch(pve, "ci@pve!plan");
+    if (!view) {
+        CHECK(view.error().kind == ErrorKind::incomplete_view);
+    }
+    return view.has_value();
+}
+
+} // namespace
+
+TEST_CASE("who may audit /access and everything below sees everything", "[live]") {
+    FakeTransport pve = cluster(
+        R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1},
+            "/access/groups/ops":{"Sys.Audit":1}})"
+    );
+    CHECK(is_complete(pve));
+    CHECK(pve.log.size() == 7);
+}
+
+TEST_CASE("nobody without rights gets a view of an empty cluster", "[live]") {
+    FakeTransport pve = cluster("{}", {});
+    for (const auto* request : {"GET /access/users?full=1", "GET /access/groups"}) {
+        pve.forget(request);
+        pve.answer(request, Answer::data("[]"));
+    }
+    const auto view = fetch(pve, "ci@pve!plan");
+    REQUIRE_FALSE(view.has_value());
+    CHECK(view.error().kind == ErrorKind::incomplete_view);
+    CHECK(
+        view.error().message ==
+        "PVE hides a part of the cluster from `ci@pve!plan`: `Sys.Audit` is missing on `/access`"
+    );
+    CHECK_THAT(
+        view.error().help,
+        ContainsSubstring(
+            "`pveum acl modify /access --roles PVEAuditor --users 'ci@pve' --tokens 'ci@pve!plan'`"
+        )
+    );
+}
+
+TEST_CASE("the command for a user grants to the user alone", "[live]") {
+    FakeTransport pve = cluster("{}");
+    CHECK_THAT(
+        fetch(pve, "eve@pve").error().help,
+        ContainsSubstring("`pveum acl modify /access --roles PVEAuditor --users 'eve@pve'`")
+    );
+}
+
+TEST_CASE("the ACL needs Sys.Audit on /access and nothing else will do", "[live]") {
+    FakeTransport pve = cluster(
+        R"({"/access":{"User.Modify":1,"Permissions.Modify":1},"/access/groups":{"Sys.Audit":1},
+            "/access/groups/ops":{"Sys.Audit":1}})"
+    );
+    CHECK_FALSE(is_complete(pve));
+}
+
+TEST_CASE("users need Sys.Audit or User.Modify on /access/groups", "[live]") {
+    const auto with = [](const std::string& privilege) {
+        return cluster(
+            R"({"/access":{"Sys.Audit":1},"/access/groups":{")" + privilege +
+            R"(":1},"/access/groups/ops":{")" + privilege + R"(":1}})"
+        );
+    };
+    FakeTransport audit = with("Sys.Audit");
+    FakeTransport modify = with("User.Modify");
+    FakeTransport allocate = with("Group.Allocate"); // shows the groups alone
+    CHECK(is_complete(audit));
+    CHECK(is_complete(modify));
+    const auto view = fetch(allocate, "ci@pve!plan");
+    REQUIRE_FALSE(view.has_value());
+    CHECK_THAT(view.error().message, ContainsSubstring("missing on `/access/groups`"));
+    CHECK(view.error().notes.size() == 1);
+    CHECK_THAT(view.error().notes.front(), ContainsSubstring("users and their tokens"));
+}
+
+TEST_CASE("an entry of one's own on a group's path can hide that group", "[live]") {
+    // A row there without any of the privileges replaces what is inherited: the list of our own
+    // permissions does not even have the path.
+    FakeTransport hidden =
+        cluster(R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1}})");
+    const auto view = fetch(hidden, "ci@pve!plan");
+    REQUIRE_FALSE(view.has_value());
+    CHECK(view.error().kind == ErrorKind::incomplete_view);
+    CHECK_THAT(view.error().message, ContainsSubstring("missing on `/access/groups/ops`"));
+    CHECK_THAT(
+        view.error().help,
+        ContainsSubstring("pveum acl modify /access/groups/ops --roles PVEAuditor")
+    );
+
+    for (const auto* privilege : {"Sys.Audit", "User.Modify", "Group.Allocate"}) {
+        FakeTransport shown = cluster(
+            std::string(R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1},)") +
+            R"("/access/groups/ops":{")" + privilege + R"(":0}})"
+        );
+        CHECK(is_complete(shown));
+    }
+    FakeTransport other = cluster(
+        R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1},
+            "/access/groups/ops":{"VM.Audit":1}})"
+    );
+    CHECK_FALSE(is_complete(other));
+}
+
+TEST_CASE("an entry below a group's path makes the group's path one of the ACL", "[live]") {
+    FakeTransport pve = cluster(
+        R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1},
+            "/access/groups/ops":{"Sys.Audit":1}})",
+        {"/access/groups/ops/old"}
+    );
+    CHECK(is_complete(pve));
+}
+
+TEST_CASE("paths elsewhere do not matter to the view", "[live]") {
+    FakeTransport pve = cluster(
+        R"({"/access":{"Sys.Audit":0},"/access/groups":{"Sys.Audit":1}})",
+        {"/vms/100", "/access/realm/pve", "/access/groups"}
+    );
+    CHECK(is_complete(pve));
+}
+
+TEST_CASE("what does not propagate to the groups is asked for", "[live]") {
+    const std::string own = R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":0}})";
+    SECTION("and inherited from further above") {
+        FakeTransport pve = cluster(own, {});
+        pve.forget(probe);
+        pve.answer(
+            probe,
+            Answer::data(R"({"/access/groups/pveform-asks-what-is-inherited":{"Sys.Audit":1}})")
+        );
+        CHECK(is_complete(pve));
+        CHECK(pve.log.back() == probe);
+    }
+    SECTION("and not there") {
+        FakeTransport pve = cluster(own, {});
+        pve.forget(probe);
+        pve.answer(probe, Answer::data(R"({"/access/groups/pveform-asks-what-is-inherited":{}})"));
+        const auto view = fetch(pve, "ci@pve!plan");
+        REQUIRE_FALSE(view.has_value());
+        CHECK(view.error().notes.size() == 1);
+        CHECK_THAT(view.error().notes.front(), ContainsSubstring("leaves out groups"));
+    }
+}
+
+TEST_CASE("every gap is named with the command that closes it", "[live]") {
+    FakeTransport pve = cluster(
+        R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1}})",
+        {"/access/groups/ops", "/access/groups/dev"}
+    );
+    const auto view = fetch(pve, "ci@pve!plan");
+    REQUIRE_FALSE(view.has_value());
+    CHECK(view.error().notes.size() == 2);
+    CHECK_THAT(view.error().help, ContainsSubstring("/access/groups/ops"));
+    CHECK_THAT(view.error().help, ContainsSubstring("/access/groups/dev"));
+}
+
+} // namespace pveform::live

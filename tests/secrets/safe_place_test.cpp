@@ -1,0 +1,133 @@
+// git and free space: what must hold of a place before secrets are put there.
+
+#include "secrets/safe_place.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "secrets/vault.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace pveform::test; // NOLINT: names of the test's own small world
+using pveform::posix_file_system;
+using pveform::posix_processes;
+using pveform::secrets::open_file_sink;
+using pveform::secrets::require_hidden_from_git;
+using pveform::secrets::require_room;
+
+namespace {
+
+/// A work tree in memory, and a git that ignores what the test says.
+struct WorkTree {
+    MemoryFiles files;
+    FakeProcesses processes;
+
+    WorkTree() {
+        files.add_folder("/repo", 0700);
+        files.add_folder("/repo/.git", 0700);
+        files.add_folder("/repo/secrets", 0700);
+    }
+
+    void ignore(std::initializer_list<const char*> names) {
+        std::string output;
+        for (const char* name : names) {
+            output += std::string("/repo/secrets/") + name + '\0';
+        }
+        processes.install("git", answers(names.size() == 0 ? 1 : 0, output));
+    }
+
+    auto check() {
+        return require_hidden_from_git(
+            files, processes, "/repo/secrets", {"a.json", ".a.json.new"}
+        );
+    }
+};
+
+} // namespace
+
+TEST_CASE("a place outside of any work tree needs no git", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    CHECK(require_hidden_from_git(files, processes, "/safe", {"a.json"}));
+    CHECK(processes.calls().empty());
+}
+
+TEST_CASE("a place inside of a work tree must be ignored, every file of it", "[secrets]") {
+    WorkTree tree;
+    tree.ignore({"a.json", ".a.json.new"});
+    CHECK(tree.check());
+    tree.ignore({"a.json"});
+    CHECK_THAT(error_of(tree.check()), ContainsSubstring("`/repo/secrets/.a.json.new`"));
+    tree.ignore({});
+    CHECK_THAT(
+        error_of(tree.check()),
+        ContainsSubstring("add to `/repo/secrets/.gitignore`: `a.json`, `.a.json.new`")
+    );
+}
+
+TEST_CASE("a work tree that nobody can ask about is refused", "[secrets]") {
+    WorkTree tree;
+    CHECK_THAT(error_of(tree.check()), ContainsSubstring("git is not here to say"));
+    tree.processes.install("git", answers(128));
+    CHECK_THAT(error_of(tree.check()), ContainsSubstring("git cannot say what it ignores"));
+}
+
+TEST_CASE("a linked work tree, where .git is a file, is one too", "[secrets]") {
+    WorkTree tree;
+    tree.files.add_file("/repo/.git", "gitdir: /elsewhere\n");
+    tree.ignore({});
+    CHECK_FALSE(tree.check());
+}
+
+TEST_CASE("room is asked for by writing", "[secrets]") {
+    MemoryFiles files;
+    files.add_file("/safe/.a.new", "left behind");
+    REQUIRE(require_room(files, "/safe/.a.new", 1000));
+    CHECK_FALSE(files.has("/safe/.a.new"));
+    for (const std::size_t n : {2U, 3U}) { // the write, the sync
+        Faults faults(n, FaultKind::error);
+        files.set_faults(&faults);
+        CHECK_THAT(
+            error_of(require_room(files, "/safe/.a.new", 1000)),
+            ContainsSubstring("secrets need 1000 bytes of room there")
+        );
+        files.set_faults(nullptr);
+        CHECK_FALSE(files.has("/safe/.a.new"));
+    }
+}
+
+TEST_CASE("a real git is understood", "[secrets]") {
+    if (!posix_processes().can_find("git")) {
+        WARN("git is not installed");
+        return;
+    }
+    const TemporaryFolder folder;
+    const auto repository = folder.path() / "repo";
+    std::filesystem::create_directories(repository / "secrets");
+    REQUIRE(posix_processes().output_of(
+        {"git", "init", "--quiet", repository.string()}, std::chrono::seconds(30)
+    ));
+    const auto open = [&] {
+        return open_file_sink(
+            posix_file_system(),
+            posix_processes(),
+            repository / "secrets/prod.json",
+            "prod",
+            tokens({"ann@pve!ci"})
+        );
+    };
+    ::setenv("GIT_DIR", "/nowhere", 1); // as in a hook of another repository
+    CHECK_THAT(error_of(open()), ContainsSubstring("does not ignore it"));
+    std::ofstream(repository / ".gitignore") << "prod.json\n";
+    CHECK_THAT(error_of(open()), ContainsSubstring(".prod.json.new"));
+    std::ofstream(repository / ".gitignore") << "/secrets/\n";
+    const auto opened = open();
+    CHECK(opened);
+    REQUIRE((*opened)->store(issued("ann@pve!ci", "secret")));
+    ::unsetenv("GIT_DIR");
+    const auto status = posix_processes().output_of(
+        {"git", "-C", repository.string(), "status", "--porcelain"}, std::chrono::seconds(30)
+    );
+    CHECK(status->reveal() == "?? .gitignore\n");
+}

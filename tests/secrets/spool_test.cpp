@@ -1,0 +1,48 @@
+// The last resort.
+
+#include "catch.hpp"
+#include "secrets/vault.hpp"
+
+using namespace pveform::test; // NOLINT: names of the test's own small world
+using pveform::secrets::spool;
+
+TEST_CASE("a spooled secret is a private file in a private folder", "[secrets]") {
+    MemoryFiles files;
+    const auto file = value_of(spool(files, "/safe/state/pveform", issued("ann@pve!ci", "s3cret")));
+    CHECK(file == "/safe/state/pveform/ann@pve!ci-1800000000.json");
+    CHECK(files.permissions(file) == 0600);
+    CHECK(files.permissions("/safe/state/pveform") == 0700);
+    CHECK(files.permissions("/safe/state") == 0700);
+    CHECK(text_at(parsed(files.bytes(file)), {"secret"}) == "s3cret");
+    CHECK(text_at(parsed(files.bytes(file)), {"name"}) == "ann@pve!ci");
+}
+
+TEST_CASE("a spooled secret survives a crash of the machine", "[secrets]") {
+    MemoryFiles files;
+    const auto file = value_of(spool(files, "/safe/state/pveform", issued("ann@pve!ci", "s3cret")));
+    files.crash(MemoryFiles::Crash::drops_all);
+    REQUIRE(files.has(file));
+    CHECK(text_at(parsed(files.bytes(file)), {"secret"}) == "s3cret");
+}
+
+TEST_CASE("nothing is spooled where others can write", "[secrets]") {
+    MemoryFiles files;
+    files.add_folder("/safe/shared", 0777);
+    CHECK_THAT(
+        error_of(spool(files, "/safe/shared", issued("ann@pve!ci", "s3cret"))),
+        ContainsSubstring("others can write in folder")
+    );
+}
+
+TEST_CASE("a spool that fails says so", "[secrets]") {
+    for (std::size_t n = 1; true; ++n) {
+        MemoryFiles files;
+        Faults faults(n, FaultKind::error);
+        files.set_faults(&faults);
+        const auto spooled = spool(files, "/safe/pveform", issued("ann@pve!ci", "s3cret"));
+        CHECK(spooled.has_value() == (n > faults.count()));
+        if (spooled) {
+            break;
+        }
+    }
+}
