@@ -25,11 +25,12 @@ constexpr std::array all_faults = {
 
 /// The fault happens to the n-th request, and, if `for_good`, nobody answers after it.
 SmallPve::FaultOf at(std::size_t n, NetworkFault fault, bool for_good = false) {
-    return [=](std::size_t number) -> std::optional<NetworkFault> {
-        if (number == n) {
+    return [=](const SmallPve::Request& request) -> std::optional<NetworkFault> {
+        if (request.number == n) {
             return fault;
         }
-        return for_good && number > n ? std::optional(NetworkFault::unreachable) : std::nullopt;
+        return for_good && request.number > n ? std::optional(NetworkFault::unreachable)
+                                              : std::nullopt;
     };
 }
 
@@ -129,7 +130,7 @@ TEST_CASE("a request that is lost once is made good within the same run", "[appl
                 INFO(release.text() << ", fault " << int(fault) << " at request " << n);
                 CHECK(receipt.is_complete());
                 const bool was_last = world.pve.request_count() < n;
-                world.pve.set_faults(no_faults);
+                world.pve.set_faults(SmallPve::no_faults);
                 CHECK(world.plan().is_empty());
                 if (was_last) {
                     break;
@@ -144,7 +145,7 @@ TEST_CASE("however many things go wrong in one run, one rerun finishes the work"
         World world(cluster_of(seed % 2 == 0 ? Release{9, 2} : Release{8, 4}));
         std::mt19937 random(seed);
         const Receipt receipt = world.apply([&] {
-            world.pve.set_faults([&](std::size_t) -> std::optional<NetworkFault> {
+            world.pve.set_faults([&](const SmallPve::Request&) -> std::optional<NetworkFault> {
                 const bool goes_wrong = random() % 4 == 0;
                 return goes_wrong ? std::optional(all_faults[random() % 5]) : std::nullopt;
             });

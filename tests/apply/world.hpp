@@ -145,7 +145,7 @@ public:
 
     /// One more run, with nothing in its way, finishes the work.
     void check_one_rerun_finishes() {
-        pve.set_faults(no_faults);
+        pve.set_faults(SmallPve::no_faults);
         const apply::Receipt receipt = apply();
         CHECK(receipt.is_complete());
         CHECK(plan().is_empty());

@@ -31,22 +31,27 @@ enum class NetworkFault {
     unauthorized, // PVE does not accept who we are
 };
 
-inline std::optional<NetworkFault> no_faults(std::size_t /*number*/) {
-    return std::nullopt;
-}
-
 class SmallPve final : public live::Transport {
 public:
     explicit SmallPve(State start) : state(std::move(start)) {}
 
     State state;
 
-    using FaultOf = std::function<std::optional<NetworkFault>(std::size_t)>;
+    struct Request {
+        std::size_t number; // counted since the faults were set
+        std::string words;  // `PUT /access/users/ann@pve/token/ci expire=1 regenerate=1`
+    };
 
-    /// What happens to the n-th request from now on.
+    using FaultOf = std::function<std::optional<NetworkFault>(const Request&)>;
+
+    /// What happens to requests from now on.
     void set_faults(FaultOf fault_of) {
         fault_of_ = std::move(fault_of);
         count_ = 0;
+    }
+
+    static std::optional<NetworkFault> no_faults(const Request& /*request*/) {
+        return std::nullopt;
     }
 
     void set_kills(Faults* kills) { kills_ = kills; }
@@ -78,15 +83,22 @@ public:
     [[nodiscard]] const std::set<std::string>& all_secrets() const { return all_secrets_; }
 
     Result<live::Response> get(std::string_view path, const live::Parameters&) override {
-        return exchange(false, [&] { return answer_get(std::string(path)); });
+        return exchange(false, fmt::format("GET {}", decoded(path)), [&] {
+            return answer_get(std::string(path));
+        });
     }
 
     Result<live::Response>
-    send(live::Method method, std::string_view path, const live::Parameters& form) override {
-        return exchange(true, [&] {
+    send(live::Method method, std::string_view path, const live::Parameters& parameters) override {
+        const Form form = form_of(parameters);
+        std::string words = fmt::format("{} {}", to_string(method), decoded(path));
+        for (const auto& [name, value] : form) {
+            words += name == "password" ? " password" : fmt::format(" {}={}", name, value);
+        }
+        return exchange(true, words, [&] {
             live::Response response = answer_send(method, std::string(path), form);
             if (response.status == 200) {
-                executed_.push_back(fmt::format("{} {}", to_string(method), path));
+                executed_.push_back(words);
             }
             return response;
         });
@@ -98,8 +110,8 @@ private:
     // The network
 
     template<class Answer>
-    Result<live::Response> exchange(bool writing, Answer answer) {
-        const auto fault = fault_of_(++count_);
+    Result<live::Response> exchange(bool writing, const std::string& words, Answer answer) {
+        const auto fault = fault_of_(Request{++count_, words});
         return with_faults(
             kills_,
             [&]() -> Result<live::Response> {
@@ -374,13 +386,16 @@ private:
         return edit;
     }
 
-    live::Response
-    answer_send(live::Method method, const std::string& path, const live::Parameters& parameters) {
+    static Form form_of(const live::Parameters& parameters) {
         Form form;
         for (const auto& [name, value] : parameters) {
             const auto* text = std::get_if<std::string>(&value);
             form[name] = text != nullptr ? *text : std::string(std::get<1>(value)->reveal());
         }
+        return form;
+    }
+
+    live::Response answer_send(live::Method method, const std::string& path, const Form& form) {
         const auto parts = split(path, "/");
         if (parts.size() == 5) {
             return answer_token(method, token_in(path), form);
