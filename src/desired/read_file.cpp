@@ -1,3 +1,5 @@
+// From the tree of one file to the draft: everything at its top level.
+
 #include <algorithm>
 
 #include "base/text.hpp"
