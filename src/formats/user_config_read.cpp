@@ -1,3 +1,5 @@
+// `user.cfg` as PVE reads it, what it skips and drops included.
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -261,6 +263,16 @@ bool Parser::token_exists(std::string_view id) const {
 bool TreeOrder::operator()(std::string_view a, std::string_view b) const {
     const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
     return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
+}
+
+std::set<std::string> tree_nodes(const UserConfig& config) {
+    std::set<std::string> paths = {"/"};
+    for (const auto& [path, node] : config.acl) {
+        for (std::size_t end = path.size(); end != 0; end = path.rfind('/', end - 1)) {
+            paths.insert(path.substr(0, end));
+        }
+    }
+    return paths;
 }
 
 UserConfig parse_user_config(std::string_view bytes, Release release) {
