@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
+#include "desired/contradictions.hpp"
 #include "desired/known_names.hpp"
 
 namespace pveform::desired {
@@ -76,6 +76,33 @@ void check_roles_of(const std::optional<AclList>& list, Problems& problems) {
     }
 }
 
+/// A token with an overlap goes by two names in turn, neither of which may be another token's.
+void check_turns(const UserId& id, const std::map<std::string, Token>& tokens, Problems& problems) {
+    for (const auto& [name, token] : tokens) {
+        if (!token.overlap) {
+            continue;
+        }
+        for (const char* suffix : {"-a", "-b"}) {
+            const auto other = tokens.find(name + suffix);
+            if (other == tokens.end()) {
+                continue;
+            }
+            problems
+                .add(
+                    fmt::format(
+                        "token `{}` of `{}` has the name that `{}` takes in turn",
+                        other->first,
+                        id.text,
+                        name
+                    ),
+                    other->second.span,
+                    "give it another name, or leave `overlap` out"
+                )
+                .related.push_back({token.overlap->span, "this makes two names take turns"});
+        }
+    }
+}
+
 /// PVE accepts ACL entries of root@pam and never stores them.
 void check_root(const Document& document, Problems& problems) {
     const auto root = document.users.find(root_user);
@@ -99,12 +126,14 @@ void check(const Document& document, Problems& problems) {
         check_groups_of(id, user, document, problems);
         check_roles_of(user.acl, problems);
         if (user.tokens) {
+            check_turns(id, *user.tokens, problems);
             for (const auto& [name, token] : *user.tokens) {
                 check_roles_of(token.acl, problems);
             }
         }
     }
     check_root(document, problems);
+    check_contradictions(document, problems);
 }
 
 } // namespace pveform::desired

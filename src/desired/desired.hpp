@@ -1,8 +1,10 @@
 // What a document wants, checked as far as that is possible without the cluster. Every value knows
 // the place where it was written. What is left out is `nullopt` and left alone; a list that is
-// written is the whole list (design: ownership, rules 1 and 2).
+// written is the whole list (design: ownership, rules 1 and 2). Profiles and defaults are already
+// worked in: their values count as written, with their own places.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -13,6 +15,7 @@
 #include "base/source.hpp"
 #include "desired/declared.hpp"
 #include "desired/ownership.hpp"
+#include "desired/policy.hpp"
 #include "model/state.hpp"
 
 namespace pveform::desired {
@@ -35,6 +38,12 @@ struct Token {
     Optional<bool> privilege_separation;
     Optional<Expiry> expire;
     std::optional<AclList> acl; // `same_as_user` is already the user's list, with its spans
+
+    // Rotation. A token with a lifetime has no `expire`, and always a `renew_before`; the other way
+    // round it has none of these. Both are shorter than the lifetime.
+    Optional<std::chrono::seconds> lifetime;
+    Optional<std::chrono::seconds> renew_before;
+    Optional<std::chrono::seconds> overlap; // `NAME-a` and `NAME-b` take turns
 };
 
 /// Where a password comes from; read when, and only when, the user is created.
@@ -80,8 +89,17 @@ struct Cluster {
     Optional<std::string> apply_as;          // a user or token id
 };
 
+/// Gets the JSON of a secret on standard input.
+struct SecretCommand {
+    std::vector<std::string> run;
+    std::chrono::seconds timeout{30};
+};
+
+/// Where new secrets go: one of them at most.
 struct Secrets {
     Optional<std::filesystem::path> file;
+    Optional<std::filesystem::path> directory; // a file per token
+    Optional<SecretCommand> command;
 };
 
 struct Document {
@@ -95,6 +113,8 @@ struct Document {
     Absent absent;
     std::map<RealmId, RealmRule> realms;
     Limits limits;
+    Policy policy;
+    std::vector<Assertion> assertions;
 };
 
 } // namespace pveform::desired

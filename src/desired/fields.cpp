@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "desired/known_names.hpp"
 
 namespace pveform::desired {
 
@@ -129,6 +130,91 @@ std::optional<Expiry> read_expiry(const Value& value) {
     return Expiry{*seconds};
 }
 
+std::optional<std::chrono::seconds> read_duration(const Value& value) {
+    const auto text = value.scalar_text();
+    const auto duration = text ? parse_duration(*text) : std::nullopt;
+    if (!duration) {
+        value.refuse_type("a length of time", "write it with a unit: `90d`, `12h`, `30m`, `45s`");
+    }
+    return duration;
+}
+
+std::optional<std::size_t> read_count(const Value& value) {
+    const auto number = value.as_integer();
+    if (!number) {
+        return std::nullopt;
+    }
+    if (*number < 0) {
+        value.refuse(fmt::format("{} cannot be below zero", value.name()));
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(*number);
+}
+
+std::optional<Privilege> read_privilege(const Value& value) {
+    auto text = read_word(value);
+    if (!text) {
+        return std::nullopt;
+    }
+    if (text->find_first_of(" ,;\t\n") != std::string::npos) {
+        value.refuse(
+            fmt::format("`{}` is not a privilege", printable(*text)), "write one privilege an item"
+        );
+        return std::nullopt;
+    }
+    if (const auto meant = mistyped_privilege(*text)) {
+        value.refuse(
+            fmt::format("unknown privilege `{}`", printable(*text)),
+            fmt::format("did you mean `{}`?", *meant)
+        );
+        return std::nullopt;
+    }
+    return Privilege{std::move(*text)};
+}
+
+std::optional<PathGlob> read_path_glob(const Value& value) {
+    auto text = value.as_string();
+    if (!text) {
+        return std::nullopt;
+    }
+    static constexpr std::string_view characters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_/*?";
+    if (!text->starts_with('/') || text->find_first_not_of(characters) != std::string::npos) {
+        value.refuse(
+            fmt::format("`{}` is not a pattern of ACL paths", printable(*text)),
+            "it begins with `/`; `*` and `?` stand within one component, `/**` for all below"
+        );
+        return std::nullopt;
+    }
+    for (const std::string& component : split(*text, "/")) {
+        if (component != "**" && component.contains("**")) {
+            value.refuse(
+                fmt::format("`{}`: `**` stands alone between slashes", printable(*text)),
+                "`/vms/*` is everything right below, `/vms/**` also the path itself and deeper ones"
+            );
+            return std::nullopt;
+        }
+    }
+    return PathGlob{std::move(*text)};
+}
+
+std::optional<Glob> read_principal_glob(const Value& value) {
+    auto text = read_word(value);
+    if (!text) {
+        return std::nullopt;
+    }
+    const bool can_match = text->contains('@') || text->ends_with('*');
+    if (!can_match || text->find_first_of(" \t\n:/") != std::string::npos) {
+        value.refuse(
+            fmt::format("`{}` is neither user, token nor group", printable(*text)),
+            "write a user `alice@pve`, a token `alice@pve!ci`, or a group `@ops`; `*` and `?` are "
+            "wildcards"
+        );
+        return std::nullopt;
+    }
+    return Glob{std::move(*text)};
+}
+
 std::optional<std::filesystem::path> read_path(const Value& value) {
     const auto text = read_word(value);
     if (!text) {
@@ -157,6 +243,17 @@ std::optional<std::vector<std::string>> read_command(const Value& value) {
         words.push_back(std::move(*word));
     }
     return words;
+}
+
+void refuse_choice(
+    const Value& value, const std::string& text, const std::vector<std::string>& words
+) {
+    const auto match = closest_match(text, words);
+    value.refuse(
+        fmt::format("{} cannot be `{}`", value.name(), printable(text)),
+        match ? fmt::format("did you mean `{}`?", *match)
+              : fmt::format("it takes: {}", join(words, ", "))
+    );
 }
 
 Error& refuse_second(

@@ -2,6 +2,7 @@
 // where it is not well-formed or PVE would lose or wreck it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -33,6 +34,21 @@ read_text(const document::Value& value, std::size_t max_characters = 0);
 /// A date, an RFC 3339 time, or `never`.
 [[nodiscard]] std::optional<Expiry> read_expiry(const document::Value& value);
 
+/// `90d`, `12h`.
+[[nodiscard]] std::optional<std::chrono::seconds> read_duration(const document::Value& value);
+
+/// Not below zero.
+[[nodiscard]] std::optional<std::size_t> read_count(const document::Value& value);
+
+/// One privilege. What no known PVE has and looks like a typing error is refused.
+[[nodiscard]] std::optional<Privilege> read_privilege(const document::Value& value);
+
+/// A pattern of ACL paths.
+[[nodiscard]] std::optional<PathGlob> read_path_glob(const document::Value& value);
+
+/// A pattern of principals as documents write them: `alice@pve`, `@ops-*`, `*@pve!*`.
+[[nodiscard]] std::optional<Glob> read_principal_glob(const document::Value& value);
+
 /// A relative path is relative to the folder of the file in which it stands.
 [[nodiscard]] std::optional<std::filesystem::path> read_path(const document::Value& value);
 
@@ -42,6 +58,11 @@ read_text(const document::Value& value, std::size_t max_characters = 0);
 /// Reports that something is said in two places.
 Error& refuse_second(
     document::Problems& problems, std::string_view what, const Span& second, const Span& first
+);
+
+/// Reports a word that is none of `words`.
+void refuse_choice(
+    const document::Value& value, const std::string& text, const std::vector<std::string>& words
 );
 
 /// An id by its own grammar.
@@ -57,6 +78,38 @@ template<class Id>
         return std::nullopt;
     }
     return std::move(*id);
+}
+
+/// One of a few words.
+template<class T>
+[[nodiscard]] std::optional<T>
+read_choice(const document::Value& value, const std::vector<std::pair<std::string, T>>& choices) {
+    const auto text = value.as_string();
+    if (!text) {
+        return std::nullopt;
+    }
+    std::vector<std::string> words;
+    for (const auto& [word, choice] : choices) {
+        if (word == *text) {
+            return choice;
+        }
+        words.push_back(word);
+    }
+    refuse_choice(value, *text, words);
+    return std::nullopt;
+}
+
+/// The values of a list that are good.
+template<class Read>
+[[nodiscard]] auto read_list(const document::Value& value, Read read) {
+    using Item = typename decltype(read(value))::value_type;
+    std::vector<Declared<Item>> list;
+    for (const document::Value& item : value.as_list().value_or(std::vector<document::Value>())) {
+        if (auto parsed = read(item)) {
+            list.push_back({std::move(*parsed), item.span()});
+        }
+    }
+    return list;
 }
 
 /// A list that names nothing twice, read item by item with `read`.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "desired/declared.hpp"
+#include "model/acl_path.hpp"
 #include "model/glob.hpp"
 #include "model/ids.hpp"
 
@@ -37,6 +38,8 @@ struct AclPattern {
     Span span;
     std::optional<PathGlob> path;
     std::optional<Glob> principal; // as documents write it: `alice@pve`, `@ops-*`, `*@pve!*`
+
+    [[nodiscard]] bool matches(const AclPath& row_path, const Principal& row_principal) const;
 };
 
 struct OwnedAcl {

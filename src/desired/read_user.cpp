@@ -54,6 +54,24 @@ std::optional<PasswordSource> read_password_source(const Value& value) {
     return source;
 }
 
+/// How long a token lives, and what it may: what `defaults` can set too.
+void read_terms(Token& token, MapReader& map, Problems& problems) {
+    read_key(token.privilege_separation, map, "privilege_separation", problems, &Value::as_boolean);
+    read_key(token.expire, map, "expire", problems, read_expiry);
+    read_key(token.lifetime, map, "lifetime", problems, read_duration);
+    read_key(token.renew_before, map, "renew_before", problems, read_duration);
+    read_key(token.overlap, map, "overlap", problems, read_duration);
+    if (token.expire && token.lifetime) {
+        problems
+            .add(
+                "a token with a `lifetime` has no `expire` of its own",
+                token.expire->span,
+                "keep one of the two: `lifetime` sets the end anew with every rotation"
+            )
+            .related.push_back({token.lifetime->span, "its lifetime"});
+    }
+}
+
 std::optional<TokenDraft> read_token(const MapReader::Item& item, Problems& problems) {
     if (auto name = TokenId::parse_name(item.key); !name) {
         problems.add(std::move(name).error(), item.key_span);
@@ -68,10 +86,7 @@ std::optional<TokenDraft> read_token(const MapReader::Item& item, Problems& prob
     read_key(token.comment, *map, "comment", problems, [](const Value& value) {
         return read_text(value);
     });
-    read_key(
-        token.privilege_separation, *map, "privilege_separation", problems, &Value::as_boolean
-    );
-    read_key(token.expire, *map, "expire", problems, read_expiry);
+    read_terms(token, *map, problems);
     if (const auto acl = map->optional("acl")) {
         if (acl->scalar_text() == "same_as_user") {
             draft.same_as_user = acl->span();
@@ -83,13 +98,12 @@ std::optional<TokenDraft> read_token(const MapReader::Item& item, Problems& prob
     return draft;
 }
 
-std::optional<std::map<std::string, TokenDraft>>
-read_tokens(const Value& value, Problems& problems) {
+std::optional<TokenDrafts> read_tokens(const Value& value, Problems& problems) {
     const auto map = value.as_map();
     if (!map) {
         return std::nullopt;
     }
-    std::map<std::string, TokenDraft> tokens;
+    TokenDrafts tokens;
     for (const MapReader::Item& item : map->items()) {
         if (auto token = read_token(item, problems)) {
             tokens.emplace(item.key, std::move(*token));
@@ -124,6 +138,20 @@ UserDraft read_user(MapReader& map, const Span& span, Problems& problems) {
         draft.tokens = read_tokens(*tokens, problems);
     }
     return draft;
+}
+
+void read_defaults(Draft& draft, const Value& value, Problems& problems) {
+    auto map = value.as_map();
+    if (!map) {
+        return;
+    }
+    if (const auto token = map->optional("token")) {
+        if (auto terms = token->as_map()) {
+            read_terms(draft.token_defaults, *terms, problems);
+            terms->finish();
+        }
+    }
+    map->finish();
 }
 
 } // namespace pveform::desired
