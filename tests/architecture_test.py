@@ -15,6 +15,7 @@ MAX_FUNCTION_LINES = 70
 # (fmt, range-v3, OpenSSL's digests and wiping, the system's own headers) may be used everywhere.
 THIRD_PARTY = {
     "simdjson": ["json"],
+    "nlohmann": ["json"],
     "yaml-cpp": ["document"],
     "curl": ["live"],
     "CLI": ["cli", "simulator/options.cpp"],
@@ -280,6 +281,7 @@ class PlantedTrees(unittest.TestCase):
     def test_a_third_party_header_outside_its_room(self):
         for header, room in [
             ("simdjson.h", "json"),
+            ("nlohmann/json.hpp", "json"),
             ("yaml-cpp/yaml.h", "document"),
             ("curl/curl.h", "live"),
             ("CLI/CLI.hpp", "cli"),
