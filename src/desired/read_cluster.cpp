@@ -1,3 +1,5 @@
+// From `cluster:` to where the cluster is and how it is known.
+
 #include <algorithm>
 
 #include "base/text.hpp"

@@ -1,3 +1,5 @@
+// From `scope:`, `manage:`, `absent:` and their kin to what the document owns.
+
 #include "base/text.hpp"
 #include "desired/draft.hpp"
 #include "desired/fields.hpp"
