@@ -165,9 +165,21 @@ def check_file_form(root):
 def functions(text):
     """(line, length) of function bodies, by the layout that clang-format gives: a body opens with
     a line that ends in `{` and closes with `}` at the same depth. Classes are looked into, lambdas
-    count as part of the function around them, tables of data (`= {`) are not functions."""
+    count as part of the function around them, tables of data (`= {`) do not count."""
     lines = text.splitlines()
     found = []
+
+    def closing(opening, last):
+        margin = len(lines[opening]) - len(lines[opening].lstrip())
+        closes = re.compile(rf" {{{margin}}}\}}")
+        return next((n for n in range(opening + 1, last) if closes.match(lines[n])), last)
+
+    def is_table(number):
+        return re.search(r"=\s*\{+$", lines[number]) is not None
+
+    def length(opening, end):
+        tables = [n for n in range(opening + 1, end) if is_table(n)]
+        return end - opening - 1 - sum(closing(n, end) - n for n in tables)
 
     def scan(first, last, margin):
         number = first
@@ -177,14 +189,11 @@ def functions(text):
             if depth != margin or not line.endswith("{") or re.match(r"\s*namespace\b", line):
                 number += 1
                 continue
-            end = next(
-                (n for n in range(number + 1, last) if re.match(rf" {{{margin}}}\}}", lines[n])),
-                last,
-            )
+            end = closing(number, last)
             if re.match(r"\s*(template.*>\s*)?(class|struct|union|enum)\b", line) and "(" not in line:
                 scan(number + 1, end, margin + 4)
-            elif not re.search(r"=\s*\{+$|\{\{$", line):
-                found.append((number + 1, end - number - 1))
+            elif not is_table(number):
+                found.append((number + 1, length(number, end)))
             number = end
         return found
 
@@ -335,7 +344,9 @@ class PlantedTrees(unittest.TestCase):
     def test_short_functions_and_long_tables_are_fine(self):
         table = "const int table[] = {\n" + "    1,\n" * 80 + "};\n"
         two = 2 * ("void f() {\n" + "    x();\n" * 70 + "}\n")
-        self.assertEqual(self.complaints(files={"src/main.cpp": table + two}), [])
+        inner = "    static const T all = {\n" + "        {1},\n" * 80 + "    };\n"
+        third = "const T& g() {\n" + inner + "    return all;\n}\n"
+        self.assertEqual(self.complaints(files={"src/main.cpp": table + two + third}), [])
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+// From an `acl:` list to rows: `path`/`role`, or `paths`/`roles` multiplied out.
+
 #include <algorithm>
 
 #include "desired/draft.hpp"

@@ -1,3 +1,5 @@
+// From the tree of one file to the draft: everything at its top level.
+
 #include "base/text.hpp"
 #include "desired/draft.hpp"
 #include "desired/fields.hpp"

@@ -1,3 +1,5 @@
+// From an entry of `users:` to a user with tokens.
+
 #include "desired/draft.hpp"
 #include "desired/fields.hpp"
 

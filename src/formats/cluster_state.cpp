@@ -86,6 +86,7 @@ State to_state(const UserConfig& users, const DomainsConfig& domains) {
         state.realms[RealmId{id}] = {
             .type = realm.type,
             .comment = comment == realm.properties.end() ? std::string() : comment->second,
+            .case_sensitive = is_case_sensitive(domains, id),
         };
     }
     add_users(users, state);

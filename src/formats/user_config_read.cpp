@@ -1,3 +1,5 @@
+// `user.cfg` as PVE reads it, what it skips and drops included.
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>

@@ -1,3 +1,5 @@
+// `user.cfg` as PVE writes it: order of lines, escapes, what is left out.
+
 #include <array>
 #include <map>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "live/curl_http.hpp"
 
 #include <array>
+#include <csignal>
 #include <utility>
 
 #include <curl/curl.h>
@@ -159,6 +160,26 @@ CURLcode on_tls_context(CURL*, void* context, void* check) {
     return CURLE_OK;
 }
 
+/// OpenSSL writes to sockets whose other end may be gone; with CURLOPT_NOSIGNAL, libcurl leaves the
+/// signal that this brings to us.
+class PipeSignalIgnored {
+public:
+    PipeSignalIgnored() {
+        struct sigaction ignore {};
+
+        ignore.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &ignore, &before_);
+    }
+
+    PipeSignalIgnored(const PipeSignalIgnored&) = delete;
+    PipeSignalIgnored& operator=(const PipeSignalIgnored&) = delete;
+
+    ~PipeSignalIgnored() { sigaction(SIGPIPE, &before_, nullptr); }
+
+private:
+    struct sigaction before_ {};
+};
+
 class CurlHttp : public Http {
 public:
     CurlHttp(
@@ -188,6 +209,7 @@ public:
             curl_easy_reset(easy_.get());
             return std::unexpected(refused_option(options.refusal()));
         }
+        const PipeSignalIgnored no_signal;
         const CURLcode code = curl_easy_perform(easy_.get());
         long request_bytes = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);

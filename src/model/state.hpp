@@ -66,6 +66,7 @@ struct Role {
 struct Realm {
     std::string type; // pam, pve, ldap, ad, openid
     std::string comment;
+    bool case_sensitive = true; // whether ids that differ only in case are two users
     friend bool operator==(const Realm&, const Realm&) = default;
 };
 

@@ -70,6 +70,9 @@ public:
 
     void set_faults(Faults* faults) { faults_ = faults; }
 
+    /// No file can be written in this folder any more.
+    void fill_disk_of(const std::string& folder) { full_.insert(folder); }
+
     /// The process is gone and its locks are free; with it, perhaps, what was not synced.
     void crash(Crash kind) {
         locked_->clear();
@@ -140,7 +143,10 @@ public:
 
     Result<void>
     write_new_file(const std::filesystem::path& path, std::string_view bytes) override {
-        return attempt<void>("write", path, [&] {
+        return attempt<void>("write", path, [&]() -> Result<void> {
+            if (full_.contains(path.parent_path().string())) {
+                return failure("write", path, "No space left on device");
+            }
             return put_new(path, Node{FileKind::regular, 0600, me, std::string(bytes), {}, 1});
         });
     }
@@ -275,6 +281,7 @@ private:
     Nodes seen_;
     Nodes on_disk_;
     std::shared_ptr<Locked> locked_ = std::make_shared<Locked>();
+    std::set<std::string> full_;
     std::vector<std::string> log_;
     Faults* faults_ = nullptr;
 };

@@ -1,0 +1,323 @@
+// One thing goes wrong: what is done, what is left, and what is said about it.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apply/world.hpp"
+
+using namespace pveform::test; // NOLINT: names of the test's own small world
+using pveform::ErrorKind;
+using pveform::Expiry;
+using pveform::Release;
+using pveform::split_token_id;
+using pveform::apply::Outcome;
+using pveform::apply::Receipt;
+using pveform::apply::StepResult;
+using pveform::apply::to_string;
+namespace plan = pveform::plan;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// Every request that begins so goes wrong; or, with `times`, only the first ones.
+SmallPve::FaultOf on(const std::string& words, NetworkFault fault, int times = 1'000'000) {
+    const auto left = std::make_shared<int>(times);
+    return [=](const SmallPve::Request& request) -> std::optional<NetworkFault> {
+        return request.words.starts_with(words) && (*left)-- > 0 ? std::optional(fault)
+                                                                 : std::nullopt;
+    };
+}
+
+struct Run {
+    plan::Plan plan;
+    Receipt receipt;
+
+    /// `done: create role Watcher`, `not attempted: …, because …`.
+    [[nodiscard]] Lines outcomes() const {
+        Lines lines;
+        for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+            const StepResult& result = receipt.results.at(i);
+            const std::string reason = result.reason.empty() ? "" : ", because " + result.reason;
+            lines.push_back(fmt::format(
+                "{}: {}{}", to_string(result.outcome), describe(plan.steps[i].command), reason
+            ));
+        }
+        return lines;
+    }
+
+    [[nodiscard]] Lines outcomes_but_done() const {
+        Lines lines = outcomes();
+        std::erase_if(lines, [](const std::string& line) { return line.starts_with("done"); });
+        return lines;
+    }
+
+    /// The first error with its notes.
+    [[nodiscard]] std::string words() const {
+        for (const StepResult& result : receipt.results) {
+            if (result.error) {
+                std::string text = result.error->message;
+                for (const std::string& note : result.error->notes) {
+                    text += "\n" + note;
+                }
+                return text;
+            }
+        }
+        return {};
+    }
+};
+
+Run run(World& world, const SmallPve::FaultOf& faults = SmallPve::no_faults) {
+    plan::Plan plan = world.plan();
+    Receipt receipt = world.apply([&] { world.pve.set_faults(faults); });
+    world.pve.set_faults(SmallPve::no_faults);
+    return {std::move(plan), std::move(receipt)};
+}
+
+Lines requests_about(const World& world, const std::string& part) {
+    Lines lines;
+    std::ranges::copy_if(
+        world.pve.executed(),
+        std::back_inserter(lines),
+        [&](const std::string& line) { return line.find(part) != std::string::npos; }
+    );
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("a token is created dead and comes to life last", "[apply]") {
+    World world;
+    REQUIRE(run(world).receipt.is_complete());
+    CHECK(
+        requests_about(world, "/token/ci") ==
+        Lines{
+            "POST /access/users/ann@pve/token/ci expire=1 privsep=1",
+            "PUT /access/users/ann@pve/token/ci expire=2000000000"}
+    );
+    CHECK(
+        requests_about(world, "/token/dead") ==
+        Lines{
+            "PUT /access/users/ben@pve/token/dead comment= expire=1 privsep=1 regenerate=1",
+            "PUT /access/users/ben@pve/token/dead expire=2000000000"}
+    );
+}
+
+TEST_CASE("where PVE cannot renew in place a token is made anew, with its rows", "[apply]") {
+    World world;
+    world.pve.state.release = Release{8, 4};
+    REQUIRE(run(world).receipt.is_complete());
+    CHECK(
+        requests_about(world, "dead") ==
+        Lines{
+            "DELETE /access/users/ben@pve/token/dead",
+            "POST /access/users/ben@pve/token/dead expire=1 privsep=1",
+            "PUT /access/acl path=/vms propagate=1 roles=PVEAuditor tokens=ben@pve!dead",
+            "PUT /access/users/ben@pve/token/dead expire=2000000000"}
+    );
+}
+
+TEST_CASE("what needs something that failed is not attempted, the rest goes on", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/roles", NetworkFault::refused));
+    CHECK(
+        result.outcomes() ==
+        Lines{
+            "failed: create role Watcher",
+            "done: create group ops",
+            "done: create user ann@pve",
+            "done: update user ben@pve",
+            "done: issue token ann@pve!ci",
+            "done: issue token ann@pve!web",
+            "not attempted: add Watcher for ann@pve, ann@pve!ci at /vms, because it needs "
+            "something that failed before",
+            "not attempted: remove PVEAuditor for ben@pve at /, because nothing is taken away any "
+            "more after a failure",
+            "not attempted: re-issue token ben@pve!dead, because without the step that failed it "
+            "would give `ben@pve!dead` Sys.Audit on /vms",
+            "not attempted: destroy token ben@pve!old, because nothing is taken away any more "
+            "after a failure"}
+    );
+    CHECK(result.receipt.wrote());
+    world.check_one_rerun_finishes();
+}
+
+TEST_CASE("a token of a user that could not be created is not attempted", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/users", NetworkFault::refused));
+    const Lines left = result.outcomes_but_done();
+    CHECK(
+        std::ranges::count(
+            left,
+            "not attempted: issue token ann@pve!ci, because it needs something that failed before"
+        ) == 1
+    );
+    CHECK(world.stored_secret(split_token_id("ann@pve!ci")).empty());
+}
+
+TEST_CASE("nothing is sent after the cluster is out of reach", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/groups", NetworkFault::unreachable));
+    const Lines left = result.outcomes_but_done();
+    CHECK(left.front() == "failed: create group ops");
+    CHECK(left.size() == 9);
+    CHECK(
+        left.back() == "not attempted: destroy token ben@pve!old, because the cluster is out of "
+                       "reach"
+    );
+    CHECK(world.pve.executed().size() == 1);
+}
+
+TEST_CASE("nothing is sent after PVE no longer knows us", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/groups", NetworkFault::unauthorized));
+    CHECK(
+        result.outcomes().back() == "not attempted: destroy token ben@pve!old, because PVE no "
+                                    "longer accepts who we say we are"
+    );
+}
+
+TEST_CASE("an answer that is lost with nobody to ask is unknown, not failed", "[apply]") {
+    World world;
+    const Run result = run(world, [](const SmallPve::Request& request) {
+        return request.number == 1 ? std::optional(NetworkFault::lost_before)
+                                   : std::optional(NetworkFault::unreachable);
+    });
+    CHECK(result.outcomes().front() == "unknown: create role Watcher");
+    CHECK(result.receipt.wrote()); // it may have been executed
+    CHECK(result.receipt.count(Outcome::not_attempted) == 9);
+}
+
+TEST_CASE("a run that reaches nobody wrote nothing", "[apply]") {
+    World world;
+    const Run result = run(world, on("", NetworkFault::unreachable));
+    CHECK_FALSE(result.receipt.wrote());
+    CHECK(result.receipt.count(Outcome::failed) == 1);
+}
+
+TEST_CASE("a request that never gets an answer and never gets executed has failed", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/groups", NetworkFault::lost_before));
+    CHECK(result.outcomes_but_done().front() == "failed: create group ops");
+    CHECK_THAT(result.words(), ContainsSubstring("the cluster was as before"));
+    CHECK_FALSE(result.receipt.results.at(1).wrote);
+}
+
+TEST_CASE("a lost answer to a request that was executed is no failure", "[apply]") {
+    World world;
+    const Run result = run(world, on("P", NetworkFault::lost_after, 3));
+    CHECK(result.outcomes_but_done().empty());
+    CHECK(requests_about(world, "POST /access/groups").size() == 1); // not sent again
+}
+
+TEST_CASE("a secret that was lost with its answer is replaced by another", "[apply]") {
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        World world;
+        world.pve.state.release = release;
+        const Run result =
+            run(world, on("POST /access/users/ann@pve/token/ci", NetworkFault::garbled, 1));
+        CHECK(result.outcomes_but_done().empty());
+        world.check_no_live_token_without_secret();
+        CHECK(world.pve.all_secrets().size() == 4);
+    }
+}
+
+TEST_CASE("a live token that came to be behind our back is left as it is", "[apply]") {
+    World world;
+    const auto id = split_token_id("ann@pve!ci");
+    const Run result = run(world, [&](const SmallPve::Request& request) {
+        if (!request.words.starts_with("POST /access/users/ann@pve/token/ci")) {
+            return std::optional<NetworkFault>();
+        }
+        world.pve.state.tokens[id].expire = Expiry::never(); // somebody was faster
+        return std::optional(NetworkFault::lost_before);
+    });
+    CHECK_THAT(result.words(), ContainsSubstring("was not made by this run"));
+    CHECK(world.pve.state.tokens.at(id).expire == Expiry::never());
+    CHECK(world.stored_secret(id).empty());
+}
+
+TEST_CASE("PVE's lock is waited for, a little longer each time", "[apply]") {
+    World world;
+    const Run patient = run(world, on("POST /access/groups", NetworkFault::lock_timeout, 3));
+    CHECK(patient.receipt.is_complete());
+    CHECK(world.clock.slept() == std::chrono::milliseconds(500 + 1000 + 2000));
+
+    World busy;
+    const Run result = run(busy, on("POST /access/groups", NetworkFault::lock_timeout));
+    CHECK(result.outcomes_but_done().front() == "failed: create group ops");
+    CHECK_FALSE(result.receipt.results.at(1).wrote);
+}
+
+TEST_CASE("an interrupt ends the run between two steps", "[apply]") {
+    World world;
+    int asked = 0;
+    world.interrupted = [&] { return ++asked > 2; };
+    const Run result = run(world);
+    CHECK(result.receipt.count(Outcome::done) == 2);
+    CHECK(result.receipt.count(Outcome::not_attempted) == 8);
+    CHECK(result.outcomes()[2] == "not attempted: create user ann@pve, because interrupted");
+    CHECK(result.receipt.wrote());
+    world.interrupted = [] { return false; };
+    world.check_one_rerun_finishes();
+}
+
+TEST_CASE("an interrupt is not kept waiting by PVE's lock", "[apply]") {
+    World world;
+    bool asked_once = false;
+    world.interrupted = [&] { return std::exchange(asked_once, true); };
+    const Run result = run(world, on("POST /access/roles", NetworkFault::lock_timeout));
+    CHECK(result.outcomes().front() == "failed: create role Watcher");
+    CHECK(world.clock.slept() == std::chrono::milliseconds(0));
+}
+
+TEST_CASE("once a secret could not be stored no other token is issued", "[apply]") {
+    World world;
+    const plan::Plan plan = world.plan();
+    const Receipt receipt = world.apply([&] { world.files.fill_disk_of("/safe"); });
+    const Run result{plan, receipt};
+    CHECK(
+        result.outcomes_but_done() ==
+        Lines{
+            "failed: issue token ann@pve!ci",
+            "not attempted: issue token ann@pve!web, because its secret could not be stored",
+            "not attempted: add Watcher for ann@pve, ann@pve!ci at /vms, because it needs "
+            "something that failed before",
+            "not attempted: remove PVEAuditor for ben@pve at /, because nothing is taken away any "
+            "more after a failure",
+            "not attempted: re-issue token ben@pve!dead, because its secret could not be stored",
+            "not attempted: destroy token ben@pve!old, because nothing is taken away any more "
+            "after a failure"}
+    );
+    REQUIRE(receipt.spooled.size() == 1);
+    CHECK(receipt.spooled.front().file == "/home/spool/ann@pve!ci-1800000000.json");
+    CHECK_THAT(result.words(), ContainsSubstring("its secret was kept in `/home/spool/ann@pve!ci"));
+    CHECK_FALSE(world.pve.is_alive(split_token_id("ann@pve!ci"), world.clock.now()));
+}
+
+TEST_CASE("where even the spool fails the token stays dead", "[apply]") {
+    World world;
+    world.files.add_folder("/home/spool", 0700);
+    const Receipt receipt = world.apply([&] {
+        world.files.fill_disk_of("/safe");
+        world.files.fill_disk_of("/home/spool");
+    });
+    CHECK(receipt.spooled.empty());
+    CHECK(receipt.wrote());
+    const auto id = split_token_id("ann@pve!ci");
+    CHECK(world.pve.state.tokens.at(id).expire == Expiry::unconfirmed());
+}
+
+TEST_CASE("progress tells of every step, also of those that are left out", "[apply]") {
+    World world;
+    REQUIRE_FALSE(
+        run(world, on("POST /access/groups", NetworkFault::unreachable)).receipt.is_complete()
+    );
+    REQUIRE(world.progress.lines.size() == 12);
+    CHECK(world.progress.lines[0] == "started 1/10 create role Watcher");
+    CHECK(world.progress.lines[1] == "done create role Watcher");
+    CHECK(world.progress.lines[3] == "failed create group ops");
+    CHECK(world.progress.lines[4] == "not attempted create user ann@pve");
+}

@@ -1,0 +1,216 @@
+// Every request and every operation on files goes wrong once, in every way.
+
+#include <array>
+#include <random>
+#include <string>
+
+#include "apply/world.hpp"
+
+using namespace pveform::test; // NOLINT: names of the test's own small world
+using pveform::Release;
+using pveform::State;
+using pveform::apply::Outcome;
+using pveform::apply::Receipt;
+
+namespace {
+
+constexpr std::array all_faults = {
+    NetworkFault::lost_before,
+    NetworkFault::lost_after,
+    NetworkFault::garbled,
+    NetworkFault::unreachable,
+    NetworkFault::lock_timeout,
+    NetworkFault::refused,
+    NetworkFault::unauthorized};
+
+/// The fault happens to the n-th request, and, if `for_good`, nobody answers after it.
+SmallPve::FaultOf at(std::size_t n, NetworkFault fault, bool for_good = false) {
+    return [=](const SmallPve::Request& request) -> std::optional<NetworkFault> {
+        if (request.number == n) {
+            return fault;
+        }
+        return for_good && request.number > n ? std::optional(NetworkFault::unreachable)
+                                              : std::nullopt;
+    };
+}
+
+State cluster_of(Release release) {
+    State state = live_cluster();
+    state.release = release;
+    return state;
+}
+
+/// Exit code 6 if and only if a write succeeded or may have.
+void check_honesty(const World& world, const Receipt& receipt) {
+    const bool executed = !world.pve.executed().empty();
+    if (receipt.wrote()) {
+        CHECK((executed || world.pve.lost_writes() > 0));
+    } else {
+        CHECK_FALSE(executed);
+    }
+    for (const auto& result : receipt.results) {
+        CHECK((result.outcome == Outcome::not_attempted) == !result.reason.empty());
+        CHECK(
+            (result.outcome == Outcome::failed || result.outcome == Outcome::unknown) ==
+            result.error.has_value()
+        );
+        CHECK((result.outcome != Outcome::done || result.wrote));
+        CHECK((result.outcome != Outcome::not_attempted || !result.wrote));
+    }
+}
+
+void check_nothing_leaks(const World& world, const Receipt& receipt) {
+    std::string shown;
+    for (const auto& result : receipt.results) {
+        if (result.error) {
+            shown += result.error->message + result.error->help;
+            for (const std::string& note : result.error->notes) {
+                shown += note;
+            }
+        }
+    }
+    for (const std::string& line : world.progress.lines) {
+        shown += line;
+    }
+    for (const std::string& secret : world.pve.all_secrets()) {
+        CHECK(shown.find(secret) == std::string::npos);
+    }
+}
+
+} // namespace
+
+TEST_CASE("an apply that nothing happens to does everything", "[apply]") {
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        World world(cluster_of(release));
+        const Receipt receipt = world.apply();
+        CHECK(receipt.is_complete());
+        CHECK(receipt.wrote());
+        CHECK(receipt.stored.size() == 3);
+        CHECK(world.plan().is_empty());
+        world.check_no_live_token_without_secret();
+    }
+}
+
+TEST_CASE("whatever happens to any request, one rerun finishes the work", "[apply]") {
+    std::size_t tried = 0;
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        for (const NetworkFault fault : all_faults) {
+            for (const bool for_good : {false, true}) {
+                for (std::size_t n = 1; true; ++n) {
+                    World world(cluster_of(release));
+                    const Receipt receipt =
+                        world.apply([&] { world.pve.set_faults(at(n, fault, for_good)); });
+                    INFO(
+                        release.text() << ", fault " << int(fault) << " at request " << n
+                                       << (for_good ? " for good" : "")
+                    );
+                    world.check_no_live_token_without_secret();
+                    check_honesty(world, receipt);
+                    check_nothing_leaks(world, receipt);
+                    if (world.pve.request_count() < n) {
+                        CHECK(receipt.is_complete());
+                        break;
+                    }
+                    world.check_one_rerun_finishes();
+                    ++tried;
+                }
+            }
+        }
+    }
+    CHECK(tried > 350);
+}
+
+TEST_CASE("a request that is lost once is made good within the same run", "[apply]") {
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        for (const NetworkFault fault :
+             {NetworkFault::lost_before, NetworkFault::lost_after, NetworkFault::lock_timeout}) {
+            for (std::size_t n = 1; true; ++n) {
+                World world(cluster_of(release));
+                const Receipt receipt = world.apply([&] { world.pve.set_faults(at(n, fault)); });
+                INFO(release.text() << ", fault " << int(fault) << " at request " << n);
+                CHECK(receipt.is_complete());
+                const bool was_last = world.pve.request_count() < n;
+                world.pve.set_faults(SmallPve::no_faults);
+                CHECK(world.plan().is_empty());
+                if (was_last) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("however many things go wrong in one run, one rerun finishes the work", "[apply]") {
+    for (unsigned seed = 1; seed <= 300; ++seed) {
+        World world(cluster_of(seed % 2 == 0 ? Release{9, 2} : Release{8, 4}));
+        std::mt19937 random(seed);
+        const Receipt receipt = world.apply([&] {
+            world.pve.set_faults([&](const SmallPve::Request&) -> std::optional<NetworkFault> {
+                const bool goes_wrong = random() % 4 == 0;
+                return goes_wrong ? std::optional(all_faults[random() % 5]) : std::nullopt;
+            });
+        });
+        INFO("seed " << seed);
+        world.check_no_live_token_without_secret();
+        check_honesty(world, receipt);
+        check_nothing_leaks(world, receipt);
+        world.check_one_rerun_finishes();
+    }
+}
+
+TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
+    using Crash = MemoryFiles::Crash;
+    std::size_t kills = 0;
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        for (const FaultKind kind : {FaultKind::kill_before, FaultKind::kill_after}) {
+            for (const Crash crash : {Crash::keeps_all, Crash::drops_contents, Crash::drops_all}) {
+                for (std::size_t n = 1; true; ++n) {
+                    World world(cluster_of(release));
+                    Faults kill(n, kind);
+                    bool killed = false;
+                    try {
+                        static_cast<void>(world.apply([&] {
+                            world.pve.set_kills(&kill);
+                            world.files.set_faults(&kill);
+                        }));
+                    } catch (const Killed&) {
+                        killed = true;
+                    }
+                    if (!killed) {
+                        break;
+                    }
+                    world.pve.set_kills(nullptr);
+                    world.files.set_faults(nullptr);
+                    world.files.crash(crash);
+                    INFO(release.text() << ", operation " << n << " of the run");
+                    world.check_no_live_token_without_secret();
+                    world.check_one_rerun_finishes();
+                    ++kills;
+                }
+            }
+        }
+    }
+    CHECK(kills > 300);
+}
+
+TEST_CASE("whatever fails in the files, no live token is without its secret", "[apply]") {
+    for (std::size_t n = 1; true; ++n) {
+        World world;
+        Faults fault(n, FaultKind::error);
+        const Receipt receipt = world.apply([&] { world.files.set_faults(&fault); });
+        world.files.set_faults(nullptr);
+        INFO("operation " << n);
+        world.check_no_live_token_without_secret();
+        check_honesty(world, receipt);
+        check_nothing_leaks(world, receipt);
+        if (fault.count() < n) {
+            CHECK(receipt.is_complete());
+            break;
+        }
+        if (!receipt.is_complete()) {
+            REQUIRE(receipt.spooled.size() == 1);
+            CHECK(world.files.has(receipt.spooled.front().file));
+        }
+        world.check_one_rerun_finishes();
+    }
+}

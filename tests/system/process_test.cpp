@@ -1,0 +1,132 @@
+// Other programs: input, output, exit codes, time limits, and what they must not see.
+
+#include "system/process.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+
+#include "catch.hpp"
+
+using namespace std::chrono_literals;
+using pveform::ErrorKind;
+using pveform::Finished;
+using pveform::posix_processes;
+using pveform::Result;
+
+namespace {
+
+Result<Finished> shell(
+    const std::string& script, std::string_view input = {}, std::chrono::milliseconds limit = 30s
+) {
+    return posix_processes().run(
+        {.command = {"sh", "-c", script}, .input = input, .time_limit = limit}
+    );
+}
+
+std::string output_of(const std::string& script, std::string_view input = {}) {
+    const auto finished = shell(script, input);
+    if (!finished) {
+        FAIL(finished.error().message);
+    }
+    return std::string(finished->output.reveal());
+}
+
+} // namespace
+
+TEST_CASE("a program gets its input and gives its output", "[system]") {
+    CHECK(output_of("tr a-z A-Z", "hello") == "HELLO");
+    CHECK(output_of("cat").empty());
+    CHECK(output_of("cat /dev/stdin", "by its name") == "by its name");
+}
+
+TEST_CASE("input and output may be more than a pipe holds", "[system]") {
+    const std::string large(1'000'000, 'x');
+    CHECK(output_of("wc -c", large) == "1000000\n");
+    CHECK(output_of("head -c 65536 /dev/zero").size() == 65536);
+    CHECK_THAT(
+        shell("head -c 65537 /dev/zero").error().message,
+        ContainsSubstring("command `sh` wrote more than 64 KiB")
+    );
+    CHECK_FALSE(shell("cat /dev/zero"));
+}
+
+TEST_CASE("a program need not read its input", "[system]") {
+    CHECK(shell("exit 0", std::string(1'000'000, 'x'))->exit_code == 0);
+    CHECK(shell("exec 0<&-; echo done", std::string(1'000'000, 'x'))->output.reveal() == "done\n");
+}
+
+TEST_CASE("exit codes are told", "[system]") {
+    CHECK(shell("exit 3")->exit_code == 3);
+    CHECK(
+        posix_processes().output_of({"false"}, 30s).error().message ==
+        "command `false` failed with exit code 1"
+    );
+    CHECK(posix_processes().output_of({"echo", "a b"}, 30s)->reveal() == "a b\n");
+    CHECK(shell("kill -9 $$").error().message == "command `sh` was ended by signal 9");
+}
+
+TEST_CASE("a program that is missing cannot be started", "[system]") {
+    const auto finished =
+        posix_processes().run({.command = {"pveform-no-such-program"}, .input = {}});
+    CHECK(finished.error().kind == ErrorKind::io);
+    CHECK(
+        finished.error().message ==
+        "command `pveform-no-such-program` cannot be started: No such file or directory"
+    );
+    CHECK_FALSE(posix_processes().can_find("pveform-no-such-program"));
+    CHECK_FALSE(posix_processes().can_find("/etc/passwd"));
+    CHECK_FALSE(posix_processes().can_find("/"));
+    CHECK(posix_processes().can_find("sh"));
+    CHECK(posix_processes().can_find("/bin/sh"));
+}
+
+TEST_CASE("a program that hangs is ended, whatever it does with its output", "[system]") {
+    for (const char* script :
+         {"exec sleep 1000",
+          "exec sleep 1000 >/dev/null",
+          "exec >&-; exec sleep 1000",
+          "trap '' TERM; while :; do :; done"}) {
+        INFO(script);
+        CHECK(shell(script, {}, 200ms).error().message == "command `sh` takes too long");
+    }
+}
+
+TEST_CASE("children that a program leaves behind are not waited for", "[system]") {
+    // The child holds the pipe of the output open; the program itself has ended well.
+    const auto finished = shell("sleep 5 & echo started", {}, 4s);
+    REQUIRE(finished);
+    CHECK(finished->output.reveal() == "started\n");
+}
+
+TEST_CASE("what pveform authenticates with is not for others to see", "[system]") {
+    ::setenv("PVEFORM_API_TOKEN", "s3cret", 1);
+    ::setenv("PROXMOX_VE_API_TOKEN", "s3cret", 1);
+    ::setenv("SOMETHING_ELSE", "seen", 1);
+    const std::string environment = output_of("env");
+    CHECK(environment.find("s3cret") == std::string::npos);
+    CHECK(environment.find("SOMETHING_ELSE=seen") != std::string::npos);
+    ::unsetenv("PVEFORM_API_TOKEN");
+    ::unsetenv("PROXMOX_VE_API_TOKEN");
+    ::unsetenv("SOMETHING_ELSE");
+}
+
+TEST_CASE("a program finds broken pipes as it expects them", "[system]") {
+    const auto previous = std::signal(SIGPIPE, SIG_IGN);
+    const std::string line = output_of("grep SigIgn /proc/self/status");
+    const auto ignored = std::stoull(line.substr(line.find('\t')), nullptr, 16);
+    CHECK((ignored & (1ULL << (SIGPIPE - 1))) == 0);
+    std::signal(SIGPIPE, previous);
+}
+
+TEST_CASE("a program that must not be interrupted is not", "[system]") {
+    const auto finished = posix_processes().run(
+        {.command = {"sh", "-c", "kill -INT $$; kill -TERM $$; echo still here"},
+         .input = {},
+         .time_limit = 30s,
+         .survives_interrupts = true}
+    );
+    REQUIRE(finished);
+    CHECK(finished->output.reveal() == "still here\n");
+    CHECK_FALSE(shell("kill -INT $$; echo still here"));
+}
