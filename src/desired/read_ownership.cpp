@@ -12,6 +12,9 @@ using document::MapReader;
 using document::Problems;
 using document::Value;
 
+constexpr std::string_view group_and_role_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_*?";
+
 /// A pattern of ids. One without wildcards has to be an id itself, others must at least be able to
 /// match one.
 template<class Id>
@@ -43,7 +46,7 @@ std::optional<Glob> read_glob(const Value& value) {
             return refuse("tokens are `name@realm!token`: write `*@pve!*`, `ci@pve!*`");
         }
     } else {
-        if (glob.pattern.find_first_of("@!") != std::string::npos) {
+        if (glob.pattern.find_first_not_of(group_and_role_characters) != std::string::npos) {
             return refuse("names of groups and roles have letters, digits, `.`, `-` and `_` only");
         }
     }
