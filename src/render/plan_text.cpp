@@ -255,9 +255,11 @@ std::string cascades_in_words(const std::vector<const Change*>& cascades, const 
         }
     }
     for (const FieldChange& field : taker.fields) {
-        if (field.name == "groups") {
-            for (const std::string& group : strings_of(field.before)) {
-                parts.push_back("membership " + group);
+        for (const std::string& name : strings_of(field.before)) {
+            if (field.name == "groups") {
+                parts.push_back("membership " + name);
+            } else if (field.name == "members") {
+                parts.push_back("membership of " + name);
             }
         }
     }
