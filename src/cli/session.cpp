@@ -68,7 +68,7 @@ Collected<desired::Document> load_document(const Options& options, Context& cont
     return desired::parse(sources);
 }
 
-Result<live::ApiToken> find_token(Context& context) {
+Result<live::Credentials> find_credentials(Context& context) {
     if (auto token = context.environment("PVEFORM_API_TOKEN")) {
         return parse_token(std::move(*token), "PVEFORM_API_TOKEN");
     }
