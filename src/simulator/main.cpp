@@ -26,6 +26,13 @@ std::optional<std::uint64_t> shuffle_seed(const Options& options) {
     return options.shuffle_seed.value_or(std::random_device()());
 }
 
+void print_error(const Error& error) {
+    fmt::print(stderr, "error: {}\n", error.message);
+    if (!error.help.empty()) {
+        fmt::print(stderr, "  = help: {}\n", error.help);
+    }
+}
+
 Result<void> serve(const Options& options) {
     const ApiOptions api_options{
         .release = Release::parse(options.release).value_or(Release()),
@@ -61,7 +68,7 @@ int main(int argc, char** argv) {
             return farewell->exit_code;
         }
         if (const Result<void> served = serve(std::get<Options>(parsed)); !served) {
-            fmt::print(stderr, "error: {}\n", served.error().message);
+            print_error(served.error());
             return 1;
         }
         return 0;

@@ -37,14 +37,6 @@ void declare(CLI::App& app, Options& options) {
     app.add_flag(
         "--no-auth-delay", options.no_auth_delay, "Refuse credentials at once, not in 3 s"
     );
-    CLI::Option* sorted = app.add_flag(
-        "--sorted-lists", options.sorted_lists, "Sort the lists that PVE gives in a random order"
-    );
-    app.add_option(
-           "--shuffle-seed", options.shuffle_seed, "Have the random orders of an earlier run"
-    )
-        ->excludes(sorted)
-        ->option_text("N");
     app.add_option("--fault", options.faults, "A fault to inject, as for POST /simulator/faults")
         ->allow_extra_args(false)
         ->option_text("JSON");
