@@ -31,8 +31,8 @@ bool is_email(std::string_view text) {
            is_dotted(text.substr(at + 1), std::string(letters_and_digits) + "-");
 }
 
-/// For somebody who wrote the number that PVE stores.
-std::string expiry_help(const std::string& number) {
+/// What to write instead of the number that PVE stores.
+std::string date_for(std::string_view number) {
     const auto seconds = parse_integer<UnixSeconds>(number);
     if (seconds == 0) {
         return "write `never`";
@@ -43,6 +43,21 @@ std::string expiry_help(const std::string& number) {
     }
     return *seconds > 0 ? fmt::format("write it as a date: {}", format_time(*seconds))
                         : std::string("write a date, or `never`");
+}
+
+void refuse_expiry(const Value& value, const std::optional<std::string>& text) {
+    static constexpr std::string_view forms =
+        "write a date (`2027-06-30`), a time (`2027-06-30T12:00:00Z`), or `never`";
+    if (!text) {
+        value.refuse_type("a date, a time or `never`", std::string(forms));
+    } else if (!text->empty() && text->find_first_not_of("0123456789") == std::string::npos) {
+        value.refuse_type("a date, a time or `never`", date_for(*text));
+    } else {
+        value.refuse(
+            fmt::format("{}: `{}` is no date that exists", value.name(), printable(*text)),
+            std::string(forms)
+        );
+    }
 }
 
 } // namespace
@@ -98,25 +113,13 @@ std::optional<std::string> read_word(const Value& value) {
 }
 
 std::optional<Expiry> read_expiry(const Value& value) {
-    static constexpr std::string_view forms =
-        "write a date (`2027-06-30`), a time (`2027-06-30T12:00:00Z`), or `never`";
     const auto text = value.scalar_text();
-    if (!text ||
-        (text->find_first_not_of("+-0123456789") == std::string::npos && !parse_time(*text))) {
-        value.refuse_type(
-            "a date, a time or `never`", text ? expiry_help(*text) : std::string(forms)
-        );
-        return std::nullopt;
-    }
-    if (*text == "never") {
+    if (text == "never") {
         return Expiry::never();
     }
-    const auto seconds = parse_time(*text);
+    const auto seconds = text ? parse_time(*text) : std::nullopt;
     if (!seconds) {
-        value.refuse(
-            fmt::format("{}: `{}` is no date that exists", value.name(), printable(*text)),
-            std::string(forms)
-        );
+        refuse_expiry(value, text);
         return std::nullopt;
     }
     // 0 means never to PVE, and 1 is the mark of a token whose secret was not stored.

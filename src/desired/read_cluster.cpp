@@ -1,3 +1,5 @@
+// From `cluster:` to where the cluster is and how it is known.
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -78,6 +80,10 @@ std::optional<std::string> read_identity(const Value& value) {
 }
 
 std::optional<std::filesystem::path> read_target(const Value& value) {
+    if (const auto text = value.scalar_text()) {
+        value.refuse_type("a map", fmt::format("write {{ path: {} }}", printable(*text)));
+        return std::nullopt;
+    }
     auto map = value.as_map();
     if (!map) {
         return std::nullopt;

@@ -1,3 +1,5 @@
+// From `scope:`, `manage:`, `absent:` and their kin to what the document owns.
+
 #include "base/text.hpp"
 #include "desired/draft.hpp"
 #include "desired/fields.hpp"
@@ -9,6 +11,9 @@ namespace {
 using document::MapReader;
 using document::Problems;
 using document::Value;
+
+constexpr std::string_view group_and_role_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_*?";
 
 /// A pattern of ids. One without wildcards has to be an id itself, others must at least be able to
 /// match one.
@@ -41,7 +46,7 @@ std::optional<Glob> read_glob(const Value& value) {
             return refuse("tokens are `name@realm!token`: write `*@pve!*`, `ci@pve!*`");
         }
     } else {
-        if (glob.pattern.find_first_of("@!") != std::string::npos) {
+        if (glob.pattern.find_first_not_of(group_and_role_characters) != std::string::npos) {
             return refuse("names of groups and roles have letters, digits, `.`, `-` and `_` only");
         }
     }

@@ -1,3 +1,5 @@
+// From `policy:` and `assertions:` to rules and tests of access.
+
 #include <algorithm>
 
 #include "base/text.hpp"

@@ -3,11 +3,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <random>
 
 #include <fmt/format.h>
 
+#include "simulator/api.hpp"
 #include "simulator/options.hpp"
 #include "simulator/server.hpp"
+#include "system/clock.hpp"
 #include "system/file_system.hpp"
 
 namespace {
@@ -15,29 +18,33 @@ namespace {
 using namespace pveform;
 using namespace pveform::simulator;
 
-class Trivial final : public Application {
-public:
-    std::optional<Response> answer_early(const RequestHead&) override { return std::nullopt; }
-
-    Response answer(const Request&) override {
-        return Response{
-            .content_type = "application/json;charset=UTF-8",
-            .body = R"({"data":[]})",
-            .persistence = Persistence::keep_alive};
+/// Shuffled lists keep clients honest, so that is what you get unless you ask for something else.
+std::optional<std::uint64_t> shuffle_seed(const Options& options) {
+    if (options.sorted) {
+        return std::nullopt;
     }
+    return options.shuffle_seed.value_or(std::random_device()());
+}
 
-    Response answer_as_root(const Request& request) override { return answer(request); }
-
-    void set_clock_offset(std::chrono::seconds) override {}
-};
+void print_error(const Error& error) {
+    fmt::print(stderr, "error: {}\n", error.message);
+    if (!error.help.empty()) {
+        fmt::print(stderr, "  = help: {}\n", error.help);
+    }
+}
 
 Result<void> serve(const Options& options) {
-    Trivial application;
+    const ApiOptions api_options{
+        .release = Release::parse(options.release).value_or(Release()),
+        .state_folder = options.state,
+        .shuffle_seed = shuffle_seed(options),
+    };
+    const auto application = TRY(make_api(options.seed, api_options, system_clock()));
     ServerSettings settings{.port = options.port};
     if (options.no_auth_delay) {
         settings.refusal_delay = {};
     }
-    const std::unique_ptr<Server> server = TRY(Server::listen(settings, application));
+    const std::unique_ptr<Server> server = TRY(Server::listen(settings, *application));
     server->stop_on_signals();
     for (const std::string& text : options.faults) {
         server->add_faults(TRY(parse_faults(text)));
@@ -61,7 +68,7 @@ int main(int argc, char** argv) {
             return farewell->exit_code;
         }
         if (const Result<void> served = serve(std::get<Options>(parsed)); !served) {
-            fmt::print(stderr, "error: {}\n", served.error().message);
+            print_error(served.error());
             return 1;
         }
         return 0;

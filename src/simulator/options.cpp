@@ -12,11 +12,19 @@ constexpr int usage_exit_code = 2;
 
 void declare(CLI::App& app, Options& options) {
     app.add_option("--seed", options.seed, "Folder to start from, in PVE's own formats")
-        ->required()
         ->check(CLI::ExistingDirectory)
         ->option_text("DIR");
-    app.add_option("--state", options.state, "Folder to write every change to; else memory only")
+    app.add_option(
+           "--state",
+           options.state,
+           "Folder to write every change to, and to start from where it holds a cluster already; "
+           "else memory only"
+    )
         ->option_text("DIR");
+    auto* sorted = app.add_flag("--sorted", options.sorted, "Lists without an order come sorted");
+    app.add_option("--shuffle-seed", options.shuffle_seed, "Shuffle such lists the same every time")
+        ->excludes(sorted)
+        ->option_text("N");
     app.add_option("--release", options.release, "The PVE release to be")
         ->check(CLI::IsMember({"8.4", "9.0", "9.1", "9.2"}))
         ->capture_default_str()

@@ -8,11 +8,15 @@
 #include <variant>
 #include <vector>
 
+#include "model/release.hpp"
+
 namespace pveform::simulator {
 
 struct Options {
-    std::filesystem::path seed;                 // folder with user.cfg and so on
+    std::optional<std::filesystem::path> seed;  // folder with user.cfg and so on; else empty
     std::optional<std::filesystem::path> state; // folder that changes are written back to
+    std::optional<std::uint64_t> shuffle_seed;  // of the order of lists that have none; else any
+    bool sorted = false;                        // lists are not shuffled at all
     std::string release = "9.2";
     std::uint16_t port = 0;
     std::optional<std::filesystem::path> ca_out;
