@@ -195,6 +195,20 @@ TEST_CASE("a GET over a kept connection that turns out dead is sent again", "[li
     CHECK(requests_to(server, "GET /api2/json/next") == 1);
 }
 
+TEST_CASE(
+    "a GET that a kept connection swallows is sent again, a write is not", "[live][network]"
+) {
+    const TlsServer server;
+    const auto http = connected(server.connection());
+    static_cast<void>(body_of(http->exchange(get("/deaf"))));
+    CHECK(body_of(http->exchange(get("/next"))) == R"({"data":1})");
+    CHECK(requests_to(server, "GET /api2/json/next") == 2);
+
+    static_cast<void>(body_of(http->exchange(get("/deaf"))));
+    CHECK(http->exchange(request("POST", "/next")).has_value());
+    CHECK(requests_to(server, "POST /api2/json/next") == 1); // on a connection of its own
+}
+
 TEST_CASE("a write whose answer does not come is not sent again", "[live][network]") {
     const TlsServer server;
     const auto http = connected(server.connection());
@@ -242,7 +256,9 @@ TEST_CASE("a port on which nobody listens is unreachable", "[live][network]") {
     CHECK(error.kind == ErrorKind::unreachable);
     CHECK_THAT(
         error.message,
-        ContainsSubstring("cannot connect to `" + server.address(Listener::closed) + "`")
+        ContainsSubstring(
+            "cannot connect to `" + server.address(Listener::closed) + "`: Connection refused"
+        )
     );
     CHECK_THAT(error.help, ContainsSubstring("pveproxy"));
 }

@@ -359,6 +359,7 @@ private:
             return;
         }
         std::string buffer;
+        bool is_deaf = false;
         for (int number = 1;; ++number) {
             const auto request = read_request(stream, buffer);
             if (!request) {
@@ -375,11 +376,15 @@ private:
                     number
                 ));
             }
+            if (is_deaf) {
+                return;
+            }
             const Reply reply = reply_to(*request);
             stream.write(reply.raw);
             if (reply.closes) {
                 return;
             }
+            is_deaf = request->target.ends_with("/deaf"); // to the next request on this connection
         }
     }
 
