@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -236,9 +235,6 @@ Reply reply_to(const Request& request) {
             reply.body
         );
     }
-    if (path == "/slow") {
-        std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    }
     return reply;
 }
 
@@ -376,7 +372,10 @@ private:
                     number
                 ));
             }
-            if (is_deaf) {
+            if (request->target.ends_with("/never")) {
+                static_cast<void>(stream.read()); // until the client gives up
+            }
+            if (is_deaf || request->target.ends_with("/never")) {
                 return;
             }
             const Reply reply = reply_to(*request);
