@@ -1,3 +1,5 @@
+// `cluster` and `secrets`: where a document applies, and where new secrets go.
+
 #include <algorithm>
 
 #include "base/text.hpp"

@@ -1,3 +1,5 @@
+// `scope`, `manage`, `absent`, `realms` and `limits`: what a document owns.
+
 #include "base/text.hpp"
 #include "desired/draft.hpp"
 #include "desired/fields.hpp"

@@ -1,3 +1,5 @@
+// `policy` and `assertions`: what a document asks to be checked.
+
 #include <algorithm>
 
 #include "base/text.hpp"
