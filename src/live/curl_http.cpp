@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "live/curl_error.hpp"
+#include "live/curl_memory.hpp"
 #include "live/encode.hpp"
 #include "live/endpoint.hpp"
 #include "live/tls.hpp"
@@ -329,7 +330,7 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    const CURLcode initialised = initialise_curl(); // before anything of libcurl
     Endpoint endpoint = TRY(parse_endpoint(connection.endpoint));
     std::optional<Fingerprint> pinned;
     if (connection.fingerprint) {
