@@ -150,6 +150,12 @@ Result<void> Performer::send(const plan::Command& command) {
                 return live::update_token(pve, one.id, one.fields);
             } else if constexpr (std::is_same_v<T, plan::DestroyToken>) {
                 return live::delete_token(pve, one.id);
+            } else if constexpr (std::is_same_v<T, plan::DestroyUser>) {
+                return live::delete_user(pve, one.id);
+            } else if constexpr (std::is_same_v<T, plan::DestroyGroup>) {
+                return live::delete_group(pve, one.id);
+            } else if constexpr (std::is_same_v<T, plan::DestroyRole>) {
+                return live::delete_role(pve, one.id);
             } else {
                 static_assert(std::is_same_v<T, plan::ChangeAcl>);
                 return live::change_acl(pve, one.edit);

@@ -24,6 +24,12 @@ enum class ErrorKind {
     internal,        // our own bug, reported instead of hidden
 };
 
+/// Another place that an error speaks of, such as where the same thing was declared first.
+struct Related {
+    Span span;
+    std::string label; // said beside the place: `first declared here`
+};
+
 /// Style: lower case, no full stop, identifiers in backticks, the fix in `help`.
 struct Error {
     ErrorKind kind = ErrorKind::internal;
@@ -31,6 +37,7 @@ struct Error {
     Span span = {};
     std::string help = {};
     std::vector<std::string> notes = {};
+    std::vector<Related> related = {};
     int status = 0; // of the server's answer, where there was one
 };
 

@@ -1,6 +1,7 @@
 #include "base/time.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -90,6 +91,21 @@ std::optional<minutes> take_offset(std::string_view& text) {
     return offset && west ? std::optional(-*offset) : offset;
 }
 
+struct Unit {
+    char letter;
+    seconds length;
+};
+
+constexpr std::array<Unit, 5> units = {{
+    {'w', days(7)},
+    {'d', days(1)},
+    {'h', hours(1)},
+    {'m', minutes(1)},
+    {'s', seconds(1)},
+}};
+
+constexpr seconds longest_duration = days(365'000);
+
 } // namespace
 
 std::optional<UnixSeconds> parse_time(std::string_view text) {
@@ -143,6 +159,27 @@ std::string format_rfc3339(UnixSeconds time) {
         clock.minutes().count(),
         clock.seconds().count()
     );
+}
+
+std::optional<seconds> parse_duration(std::string_view text) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    const auto* const unit = std::ranges::find(units, text.back(), &Unit::letter);
+    const auto count = parse_integer<std::int64_t>(text.substr(0, text.size() - 1));
+    if (unit == units.end() || !count || *count <= 0 || *count > longest_duration / unit->length) {
+        return std::nullopt;
+    }
+    return *count * unit->length;
+}
+
+std::string format_duration(seconds duration) {
+    for (const Unit& unit : units) {
+        if (unit.letter != 'w' && duration % unit.length == seconds(0)) {
+            return fmt::format("{}{}", duration / unit.length, unit.letter);
+        }
+    }
+    return {};
 }
 
 } // namespace pveform

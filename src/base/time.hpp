@@ -1,6 +1,7 @@
 // Dates as people write them and as PVE counts them: whole seconds since 1970, UTC.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,13 @@ using UnixSeconds = std::int64_t;
 
 /// `2027-06-30` at midnight UTC, else `2027-06-30T10:00:00Z`; the reverse of `parse_time`.
 [[nodiscard]] std::string format_time(UnixSeconds time);
+
+/// `90d`, `12h`, `30m`, `45s`, `2w`: a whole number above zero and a unit, at most a thousand
+/// years. Nothing for anything else.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_duration(std::string_view text);
+
+/// In the largest unit up to days that gives a whole number; the reverse of `parse_duration`.
+[[nodiscard]] std::string format_duration(std::chrono::seconds duration);
 
 /// Always with a time of day, for programs: `2027-06-30T00:00:00Z`. Times that four digits of year
 /// cannot hold become the first or last second that they can.

@@ -1,3 +1,5 @@
+// `pveform apply`: plan, approval, execution, and a last look at the result.
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +24,8 @@ struct Run {
     const Options& options;
     const desired::Document& document;
     live::Connection connection;
-    live::ApiToken token;
+    live::Credentials credentials;
+    std::string identity; // who they say we are
 };
 
 /// The sink for the plan's new secrets: opened, checked and locked. Null where none are issued.
@@ -68,11 +71,11 @@ Result<bool> is_approved(const Options& options, Context& context) {
 
 /// Reads the cluster once more: whether a plan made now is empty.
 Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& context) {
-    const auto view = live::fetch(pve, run.token.id);
+    const auto view = live::fetch(pve, run.identity);
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    const auto plan = plan_for(run.document, *view, run.token.id, context);
+    const auto plan = plan_for(run.document, *view, run.identity, context);
     if (!plan) {
         return std::unexpected(plan.error());
     }
@@ -116,19 +119,19 @@ ExitCode carry_out(
 
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
-    const auto pve = live::connect_for_writing(run.connection, run.token);
+    const auto pve = live::connect_for_writing(run.connection, run.credentials, context.clock);
     if (!pve) {
         return context.report(pve.error());
     }
-    const auto view = live::fetch(**pve, run.token.id);
+    const auto view = live::fetch(**pve, run.identity);
     if (!view) {
         return context.report(view.error());
     }
-    const auto plan = plan_for(run.document, *view, run.token.id, context);
+    const auto plan = plan_for(run.document, *view, run.identity, context);
     if (!plan) {
         return context.report(plan.error());
     }
-    const auto about = plan_context(run.options, run.document, run.connection, *view, run.token.id);
+    const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
     if (run.options.format == Format::text) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
@@ -161,7 +164,7 @@ ExitCode apply_document(Run run, Context& context) {
     PlainProgress progress(context.err, context.err_style, run.options.quiet);
     apply::Tools tools{
         .transport = **pve,
-        .identity = run.token.id,
+        .identity = run.identity,
         .files = context.files,
         .clock = context.clock,
         .progress = progress,
@@ -192,12 +195,18 @@ ExitCode run_apply(const Options& options, Context& context) {
     if (!connection) {
         return context.report(connection.error());
     }
-    auto token = find_token(context);
-    if (!token) {
-        return context.report(token.error());
+    auto credentials = find_credentials(context);
+    if (!credentials) {
+        return context.report(credentials.error());
     }
+    std::string identity = live::identity(*credentials);
     return apply_document(
-        Run{options, *document, std::move(*connection), std::move(*token)}, context
+        Run{options,
+            *document,
+            std::move(*connection),
+            std::move(*credentials),
+            std::move(identity)},
+        context
     );
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "plan/guard.hpp"
+
 namespace pveform::cli {
 
 enum class Format { text, json };
@@ -22,6 +24,9 @@ struct Options {
     bool quiet = false;
     bool detailed_exitcode = false; // plan
     bool auto_approve = false;      // apply
+    std::optional<std::string> as;  // plan: who will apply
+    bool show_unmanaged = false;
+    plan::Allowances allowances;
 };
 
 } // namespace pveform::cli

@@ -1,3 +1,5 @@
+// `pveform plan`: what apply would change, found out with a client that cannot write.
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
@@ -27,25 +29,26 @@ ExitCode run_plan(const Options& options, Context& context) {
     if (!connection) {
         return context.report(connection.error());
     }
-    const auto token = find_token(context);
-    if (!token) {
-        return context.report(token.error());
+    const auto credentials = find_credentials(context);
+    if (!credentials) {
+        return context.report(credentials.error());
     }
+    const std::string identity = live::identity(*credentials);
     // What is there; with a client that cannot write.
-    const auto pve = live::connect_for_reading(*connection, *token);
+    const auto pve = live::connect_for_reading(*connection, *credentials, context.clock);
     if (!pve) {
         return context.report(pve.error());
     }
-    const auto view = live::fetch(**pve, token->id);
+    const auto view = live::fetch(**pve, identity);
     if (!view) {
         return context.report(view.error());
     }
     // What is missing.
-    const auto plan = plan_for(*document, *view, token->id, context);
+    const auto plan = plan_for(*document, *view, identity, context);
     if (!plan) {
         return context.report(plan.error());
     }
-    const auto about = plan_context(options, *document, *connection, *view, token->id);
+    const auto about = plan_context(options, *document, *connection, *view, identity);
     if (options.format == Format::json) {
         fmt::print(context.out, "{}", render::plan_json(*plan, about));
     } else if (!options.quiet || !plan->is_empty()) {

@@ -1,14 +1,14 @@
 #include "cli/run.hpp"
 
 #include <algorithm>
-#include <map>
+#include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/ostream.h>
 
-#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/usage_error.hpp"
 
 namespace pveform::cli {
 
@@ -16,43 +16,32 @@ namespace {
 
 /// The flags that every command takes, before or behind its name.
 void setup_global(CLI::App& app, Options& options) {
-    app.add_option("-f,--file", options.files, "Document, or folder of documents; repeatable")
-        ->capture_default_str();
-    app.add_option("--endpoint", options.endpoint, "https://HOST:8006, instead of the document's");
+    app.add_option("-f,--file", options.files, "Document or folder (pveform.yaml); repeatable")
+        ->option_text("PATH")
+        ->allow_extra_args(false);
+    app.add_option("--endpoint", options.endpoint, "Instead of the document's")
+        ->option_text("https://HOST:PORT");
     auto* ca_file = app.add_option("--ca-file", options.ca_file, "Certificate authority to trust");
+    ca_file->option_text("FILE");
     app.add_option("--fingerprint", options.fingerprint, "SHA-256 of the certificate to trust")
+        ->option_text("AB:CD:...")
         ->excludes(ca_file);
-    app.add_option("--secrets-out", options.secrets_out, "File for the secrets of new tokens");
-    app.add_option("--timeout", options.timeout_s, "Seconds to wait for one answer")
-        ->capture_default_str()
+    app.add_option("--secrets-out", options.secrets_out, "Where new secrets go")
+        ->option_text("FILE");
+    app.add_option("--timeout", options.timeout_s, "How long to wait for one answer (60)")
+        ->option_text("SECONDS")
         ->check(CLI::Range(1, 3600));
-    app.add_option("--format", options.format, "Form of the output")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{
-            {"text", Format::text}, {"json", Format::json}}))
-        ->default_str("text");
+    app.add_option_function<std::string>(
+           "--format",
+           [&options](const std::string& name) {
+               options.format = name == "json" ? Format::json : Format::text;
+           },
+           "Form of the output"
+    )
+        ->option_text("text|json")
+        ->check(CLI::IsMember({"text", "json"}));
     app.add_flag("--no-color", options.no_color, "No colours, as with NO_COLOR set");
     app.add_flag("--quiet", options.quiet, "Say only what matters");
-}
-
-Error usage_error(std::string message, std::string help) {
-    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
-}
-
-/// CLI11 calls a mistyped command an unexpected argument.
-std::string help_for(const CLI::App& app, const std::vector<std::string>& arguments) {
-    std::vector<std::string> commands;
-    for (const CLI::App* command : app.get_subcommands({})) {
-        commands.push_back(command->get_name());
-    }
-    const auto word = std::ranges::find_if(arguments, [](const std::string& argument) {
-        return !argument.starts_with('-');
-    });
-    if (word != arguments.end() && std::ranges::find(commands, *word) == commands.end()) {
-        if (const auto match = closest_match(*word, commands)) {
-            return fmt::format("did you mean `pveform {}`?", *match);
-        }
-    }
-    return fmt::format("commands are {}; `pveform --help` says more", join(commands, ", "));
 }
 
 ExitCode dispatch(const CLI::App& app, const Options& options, Context& context) {
@@ -80,8 +69,10 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_plan(app, options);
     setup_apply(app, options);
     setup_version(app);
+    for (CLI::App* command : app.get_subcommands({})) {
+        command->footer("`pveform --help` lists the flags that every command takes.");
+    }
 
-    const std::vector<std::string> given = arguments;
     std::ranges::reverse(arguments); // the order in which CLI11 takes a vector
     try {
         app.parse(arguments);
@@ -89,7 +80,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
         static_cast<void>(app.exit(success, context.out, context.err));
         return ExitCode::done;
     } catch (const CLI::ParseError& error) {
-        return context.report(usage_error(error.what(), help_for(app, given)));
+        return context.report(usage_error(app, error));
     }
     if (options.no_color) {
         context.out_style.color = false;

@@ -68,7 +68,7 @@ Collected<desired::Document> load_document(const Options& options, Context& cont
     return desired::parse(sources);
 }
 
-Result<live::ApiToken> find_token(Context& context) {
+Result<live::Credentials> find_credentials(Context& context) {
     if (auto token = context.environment("PVEFORM_API_TOKEN")) {
         return parse_token(std::move(*token), "PVEFORM_API_TOKEN");
     }
@@ -158,7 +158,9 @@ Collected<plan::Plan> plan_for(
     return plan::make_plan(
         view.state,
         document,
-        {.running = Principal::of(split_token_id(identity)), .now = context.clock.now()}
+        {.applier = {.identity = Principal::of(split_token_id(identity)), .is_certain = false},
+         .now = context.clock.now(),
+         .allowances = {}}
     );
 }
 

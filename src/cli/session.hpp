@@ -25,7 +25,7 @@ namespace pveform::cli {
 
 /// From PVEFORM_API_TOKEN; or PVEFORM_TOKEN_ID with PVEFORM_TOKEN_SECRET or _SECRET_FILE; or, last,
 /// PROXMOX_VE_API_TOKEN.
-[[nodiscard]] Result<live::ApiToken> find_token(Context& context);
+[[nodiscard]] Result<live::Credentials> find_credentials(Context& context);
 
 /// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order.
 [[nodiscard]] Result<live::Connection>

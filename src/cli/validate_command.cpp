@@ -1,3 +1,5 @@
+// `pveform validate`: the document alone, without a cluster.
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>

@@ -1,3 +1,5 @@
+// `pveform version`.
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>

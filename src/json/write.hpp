@@ -1,4 +1,4 @@
-// Writing JSON. By hand, as no library is known to leave no copies of secrets behind.
+// Writing JSON. The implementation is the only user of nlohmann-json.
 #pragma once
 
 #include <string>

@@ -26,6 +26,17 @@ struct Context {
     }
 };
 
+double in_seconds(std::chrono::milliseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+/// The other end went away while TLS was being set up.
+bool is_cut_off_in_handshake(const Failure& failure) {
+    return failure.code == CURLE_SSL_CONNECT_ERROR &&
+           (failure.words.find("SSL_ERROR_SYSCALL") != std::string::npos ||
+            failure.words.find("reset by peer") != std::string::npos);
+}
+
 constexpr std::string_view where_to_compare =
     "compare the fingerprint with what `pvenode cert info` shows on the node itself";
 
@@ -122,19 +133,38 @@ Error bad_certificate(const Context& context) {
     }
 }
 
-Error no_tls(const Context& context) {
-    // What OpenSSL says of an answer that is no TLS record.
-    if (context.failure.words.find("wrong version number") != std::string::npos) {
-        return context.error(
-            fmt::format("`{}` does not speak TLS: it answers plain text", context.address()),
-            "PVE's API speaks HTTPS only, on port 8006: is it the right port?"
-        );
-    }
+Error broken_off(const Context& context) {
     return context.error(
         fmt::format(
-            "no TLS connection to `{}`: {}", context.address(), printable(context.failure.words)
+            "the connection to `{}` broke off: {}",
+            context.address(),
+            printable(context.failure.words)
         ),
-        "TLS 1.2 or later is needed; is this PVE's API (port 8006)?"
+        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
+        "`DENY_FROM` do not let in"
+    );
+}
+
+Error no_tls(const Context& context) {
+    if (is_cut_off_in_handshake(context.failure)) {
+        return broken_off(context);
+    }
+    const std::string& words = context.failure.words;
+    std::string message;
+    if (words.find("wrong version number") != std::string::npos) { // of a record that is no TLS
+        message = fmt::format("`{}` does not speak TLS: it answers plain text", context.address());
+    } else if (context.failure.code == CURLE_OPERATION_TIMEDOUT) {
+        message = fmt::format(
+            "`{}` accepts connections and does not answer in TLS within {} s",
+            context.address(),
+            in_seconds(context.connection.connect_timeout)
+        );
+    } else {
+        message = fmt::format("no TLS connection to `{}`: {}", context.address(), printable(words));
+    }
+    return context.error(
+        std::move(message),
+        "PVE's API speaks HTTPS only, with TLS 1.2 or later, on port 8006: is it the right port?"
     );
 }
 
@@ -149,15 +179,26 @@ Error no_connection(const Context& context) {
     );
 }
 
+Error no_such_name(const Context& context) {
+    return context.error(
+        fmt::format("the name `{}` cannot be found", printable(context.endpoint.host)),
+        "is the endpoint spelled right, and known to this machine's name service?"
+    );
+}
+
 Error timed_out(const Context& context) {
+    const std::string& words = context.failure.words;
+    if (words.starts_with("Resolving")) {
+        return no_such_name(context);
+    }
     if (!context.failure.request_sent) {
-        return no_connection(context);
+        return words.starts_with("SSL") ? no_tls(context) : no_connection(context);
     }
     return context.error(
         fmt::format(
             "no complete answer from `{}` within {} s",
             context.address(),
-            std::chrono::duration_cast<std::chrono::seconds>(context.connection.timeout).count()
+            in_seconds(context.connection.timeout)
         ),
         "a busy or hung node; `--timeout` sets how long to wait for one answer"
     );
@@ -166,9 +207,9 @@ Error timed_out(const Context& context) {
 Error too_large(const Context& context) {
     return context.error(
         fmt::format(
-            "the answer from `{}` is larger than {} MiB",
+            "the answer from `{}` is larger than {} KiB",
             context.address(),
-            context.connection.max_body_bytes / (1024 * 1024)
+            context.connection.max_body_bytes / 1024
         ),
         "nothing in PVE's access control is that large: is this PVE's API?"
     );
@@ -192,19 +233,20 @@ Error unreadable_authorities(const Context& context) {
     };
 }
 
-Error broken_off(const Context& context) {
-    return context.error(
-        fmt::format(
-            "the connection to `{}` broke off: {}",
-            context.address(),
-            printable(context.failure.words)
-        ),
-        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
-        "`DENY_FROM` do not let in"
-    );
-}
-
 } // namespace
+
+bool may_pass(const Failure& failure) {
+    switch (failure.code) {
+    case CURLE_COULDNT_CONNECT: // a daemon that is being restarted
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return true;
+    default: // else it waited long enough already, or is wrong for good
+        return is_cut_off_in_handshake(failure);
+    }
+}
 
 Error explain(
     const Failure& failure,
@@ -224,10 +266,7 @@ Error explain(
     case CURLE_SSL_CACERT_BADFILE:
         return unreadable_authorities(context);
     case CURLE_COULDNT_RESOLVE_HOST:
-        return context.error(
-            fmt::format("the name `{}` cannot be found", printable(endpoint.host)),
-            "is the endpoint spelled right, and known to this machine's name service?"
-        );
+        return no_such_name(context);
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_PROXY:

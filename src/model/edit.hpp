@@ -10,21 +10,21 @@
 namespace pveform {
 
 struct UserEdit {
-    std::optional<bool> enabled;
-    std::optional<Expiry> expire;
-    std::optional<std::string> first_name;
-    std::optional<std::string> last_name;
-    std::optional<std::string> email;
-    std::optional<std::string> comment;
-    std::optional<std::set<GroupId>> groups; // all of them, unless `append_groups`
+    std::optional<bool> enabled = {};
+    std::optional<Expiry> expire = {};
+    std::optional<std::string> first_name = {};
+    std::optional<std::string> last_name = {};
+    std::optional<std::string> email = {};
+    std::optional<std::string> comment = {};
+    std::optional<std::set<GroupId>> groups = {}; // all of them, unless `append_groups`
     bool append_groups = false;
     friend bool operator==(const UserEdit&, const UserEdit&) = default;
 };
 
 struct TokenEdit {
-    std::optional<bool> privilege_separation;
-    std::optional<Expiry> expire;
-    std::optional<std::string> comment;
+    std::optional<bool> privilege_separation = {};
+    std::optional<Expiry> expire = {};
+    std::optional<std::string> comment = {};
     friend bool operator==(const TokenEdit&, const TokenEdit&) = default;
 };
 

@@ -140,6 +140,11 @@ TokenId split_token_id(std::string_view text) {
     return TokenId{UserId{std::string(text.substr(0, mark))}, std::string(text.substr(mark + 1))};
 }
 
+UserId user_behind(const Principal& principal) {
+    return principal.kind == PrincipalKind::token ? split_token_id(principal.id).user
+                                                  : UserId{principal.id};
+}
+
 Parsed<GroupId> GroupId::parse(std::string_view text) {
     if (text.empty() || !only(word_characters, text)) {
         return std::unexpected(fmt::format(

@@ -95,6 +95,9 @@ struct Principal {
 /// Splits a full token id at its last `!`; the parts are not checked. For ids from a live cluster.
 [[nodiscard]] TokenId split_token_id(std::string_view text);
 
+/// The user itself, or a token's owner. Not for groups.
+[[nodiscard]] UserId user_behind(const Principal& principal);
+
 inline const UserId root_user{"root@pam"};
 
 } // namespace pveform

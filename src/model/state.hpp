@@ -26,6 +26,8 @@ struct Expiry {
 
     [[nodiscard]] bool is_never() const { return seconds == 0; }
 
+    [[nodiscard]] bool is_over(UnixSeconds now) const { return !is_never() && seconds <= now; }
+
     /// `never`, `2027-06-30`, `2027-06-30T10:00:00Z`.
     [[nodiscard]] std::string text() const;
     friend auto operator<=>(const Expiry&, const Expiry&) = default;
@@ -64,6 +66,7 @@ struct Role {
 struct Realm {
     std::string type; // pam, pve, ldap, ad, openid
     std::string comment;
+    bool case_sensitive = true; // whether ids that differ only in case are two users
     friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -104,8 +107,19 @@ struct State {
     /// to delete it, where it does not.
     [[nodiscard]] bool exists(const Principal& principal) const;
 
+    // Destruction as PVE does it, with everything that goes along: a user's tokens, memberships and
+    // ACL rows, a token's and a group's rows, the rows that name a role. (PVE leaves rows of tokens
+    // and roles in its file, where nobody sees them, until the next write.)
+    void remove(const UserId& user);
+    void remove(const TokenId& token);
+    void remove(const GroupId& group);
+    void remove(const RoleId& role);
+
     friend bool operator==(const State&, const State&) = default;
 };
+
+/// Whether a user or token is there, enabled, and not expired; for a token, its user as well.
+[[nodiscard]] bool can_log_in(const State& state, const Principal& principal, UnixSeconds now);
 
 /// The groups of every user that is in one, the reverse of `Group::members`.
 [[nodiscard]] std::map<UserId, std::set<GroupId>> memberships(const State& state);

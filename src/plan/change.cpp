@@ -38,6 +38,8 @@ std::string_view to_string(Action action) {
         return "update";
     case Action::destroy:
         return "destroy";
+    case Action::disable:
+        return "disable";
     case Action::rotate:
         return "rotate";
     case Action::cascade:

@@ -16,6 +16,7 @@ enum class Action {
     create,
     update,
     destroy,
+    disable, // a user that nobody declares, where pruning is told to disable
     rotate,  // a new secret for a token that exists
     cascade, // PVE removes it along with something else; no request of its own
 };
@@ -43,9 +44,10 @@ struct FieldChange {
 struct Change {
     Action action = Action::update;
     ObjectKey key;
-    std::vector<FieldChange> fields;
-    std::string reason; // empty where the action speaks for itself
-    Span source;        // the place in the document that asks for it
+    std::vector<FieldChange> fields = {};
+    std::string reason = {}; // empty where the action speaks for itself
+    Span source = {};        // the place in the document that asks for it
+    bool is_foreign = false; // a cascade onto what is ignored, protected or out of scope
 };
 
 } // namespace pveform::plan

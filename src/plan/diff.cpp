@@ -53,10 +53,14 @@ std::vector<FieldChange> compare(const Role* before, const Role* after) {
     return std::move(fields).take();
 }
 
-/// Without the members: membership is a property of users here, as in PVE's API.
+/// Without the members: membership is a property of users here, as in PVE's API. But with the group
+/// it goes.
 std::vector<FieldChange> compare(const Group* before, const Group* after) {
     Fields fields;
     fields.compare("comment", text(or_default(before).comment), text(or_default(after).comment));
+    if (after == nullptr && !before->members.empty()) {
+        fields.compare("members", names(before->members), json::Value());
+    }
     return std::move(fields).take();
 }
 
@@ -152,7 +156,7 @@ private:
         if (action == Action::update && fields.empty()) {
             return;
         }
-        changes_.push_back({action, key, std::move(fields), {}, {}});
+        changes_.push_back({.action = action, .key = key, .fields = std::move(fields)});
     }
 
     template<class Map>
@@ -163,7 +167,7 @@ private:
     }
 
     void users() {
-        const auto groups_before = memberships(before_);
+        const auto groups_before = lasting_memberships(before_, after_);
         const auto groups_after = memberships(after_);
         static const std::set<GroupId> none;
         const auto groups_in = [](const auto& all, const UserId& id) -> const std::set<GroupId>& {
@@ -192,16 +196,17 @@ private:
                                         left->expire == Expiry::unconfirmed() &&
                                         right->expire != Expiry::unconfirmed();
                 if (is_revived) {
-                    changes_.push_back(
-                        {Action::rotate,
-                         id,
-                         compare(left, right),
-                         "secret never stored: re-issue",
-                         {}}
-                    );
-                    return;
+                    changes_.push_back({
+                        .action = Action::rotate,
+                        .key = id,
+                        .fields = compare(left, right),
+                        .reason = "secret never stored: re-issue",
+                    });
+                } else if (right == nullptr && !after_.users.contains(id.user)) {
+                    add_cascade(id, compare(left, right), "user " + id.user.text);
+                } else {
+                    add(id, left, right, compare(left, right));
                 }
-                add(id, left, right, compare(left, right));
             }
         );
     }
@@ -211,22 +216,32 @@ private:
             before_.acl,
             after_.acl,
             [&](const AclKey& key, const AclGrant* left, const AclGrant* right) {
-                const bool goes_with_its_token =
-                    right == nullptr && key.principal.kind == PrincipalKind::token &&
-                    !after_.tokens.contains(split_token_id(key.principal.id));
-                if (goes_with_its_token) {
-                    changes_.push_back(
-                        {Action::cascade,
-                         key,
-                         compare(left, right),
-                         fmt::format("goes with token {}", key.principal.id),
-                         {}}
-                    );
-                    return;
+                const std::string cause = right == nullptr ? what_takes_along(key) : "";
+                if (cause.empty()) {
+                    add(key, left, right, compare(left, right));
+                } else {
+                    add_cascade(key, compare(left, right), cause);
                 }
-                add(key, left, right, compare(left, right));
             }
         );
+    }
+
+    void add_cascade(ObjectKey key, std::vector<FieldChange> fields, std::string_view cause) {
+        changes_.push_back({
+            .action = Action::cascade,
+            .key = std::move(key),
+            .fields = std::move(fields),
+            .reason = fmt::format("goes with {}", cause),
+        });
+    }
+
+    /// The object of an ACL row that is destroyed, so that PVE removes the row by itself; empty if
+    /// both stay, or if the principal vanished long ago.
+    [[nodiscard]] std::string what_takes_along(const AclKey& key) const {
+        if (before_.exists(key.principal) && !after_.exists(key.principal)) {
+            return fmt::format("{} {}", to_string(key.principal.kind), key.principal.id);
+        }
+        return after_.roles.contains(key.role) ? "" : "role " + key.role.text;
     }
 
     const State& before_;
@@ -235,6 +250,14 @@ private:
 };
 
 } // namespace
+
+std::map<UserId, std::set<GroupId>> lasting_memberships(const State& before, const State& after) {
+    auto groups_of = memberships(before);
+    for (auto& [user, groups] : groups_of) {
+        std::erase_if(groups, [&](const GroupId& id) { return !after.groups.contains(id); });
+    }
+    return groups_of;
+}
 
 std::vector<Change> difference(const State& before, const State& after) {
     return Difference(before, after).run();

@@ -1,6 +1,8 @@
 // The difference of two states, object by object.
 #pragma once
 
+#include <map>
+#include <set>
 #include <vector>
 
 #include "model/state.hpp"
@@ -12,7 +14,12 @@ namespace pveform::plan {
 /// Meaning is compared, not spelling: both states hold values in normal form.
 ///
 /// A token that was issued and never confirmed in `before`, and is alive in `after`, is to be
-/// rotated. Rows of a token that goes are cascades. `source` is left empty.
+/// rotated. What PVE removes along with something else is a cascade. `source` is left empty.
 [[nodiscard]] std::vector<Change> difference(const State& before, const State& after);
+
+/// The groups of every user in `before`, without those that are destroyed: PVE ends memberships in
+/// them by itself.
+[[nodiscard]] std::map<UserId, std::set<GroupId>>
+lasting_memberships(const State& before, const State& after);
 
 } // namespace pveform::plan

@@ -1,10 +1,13 @@
 #include "plan/order.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <list>
-#include <tuple>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "plan/own_access.hpp"
 
 namespace pveform::plan {
 
@@ -15,7 +18,8 @@ namespace {
 ///     narrow and create roles → groups → users → issue tokens
 ///       → add ACL rows, deepest path first, users' and tokens' before groups'
 ///       → remove ACL rows, highest path first, groups' before users'
-///       → destroy tokens → widen roles
+///       → change and destroy tokens → destroy users → destroy groups → destroy roles
+///       → widen roles
 ///
 /// A deeper row replaces what is inherited, and a user's row hides those of its groups. So while
 /// rows are added from the bottom, nothing that the new rows will hide comes into effect; while
@@ -29,6 +33,9 @@ enum class Phase {
     remove_acl,
     change_tokens,
     destroy_tokens,
+    destroy_users,
+    destroy_groups,
+    destroy_roles,
     widen_roles,
 };
 
@@ -54,9 +61,8 @@ Phase phase(const CreateUser&, const State&) {
     return Phase::change_users;
 }
 
-Phase phase(const UpdateUser& command, const State& before) {
-    // The second step of a user that is created disabled, to shed what a namesake left.
-    return before.users.contains(command.id) ? Phase::change_users : Phase::widen_roles;
+Phase phase(const UpdateUser&, const State&) {
+    return Phase::change_users;
 }
 
 Phase phase(const IssueToken&, const State&) {
@@ -71,53 +77,33 @@ Phase phase(const DestroyToken&, const State&) {
     return Phase::destroy_tokens;
 }
 
-Phase phase(const ChangeAcl& command, const State&) {
-    return command.edit.remove ? Phase::remove_acl : Phase::add_acl;
+Phase phase(const DestroyUser&, const State&) {
+    return Phase::destroy_users;
 }
 
-bool touches(const Command& command, const Principal& running, const State& before) {
-    const UserId user =
-        running.kind == PrincipalKind::token ? split_token_id(running.id).user : UserId{running.id};
-    const auto is_own = [&](const Principal& principal) {
-        if (principal.kind != PrincipalKind::group) {
-            return principal == running || principal == Principal::of(user);
-        }
-        const auto group = before.groups.find(GroupId{principal.id});
-        return group != before.groups.end() && group->second.members.contains(user);
-    };
-    if (const auto* update = std::get_if<UpdateUser>(&command)) {
-        return update->id == user;
-    }
-    if (const auto* token = std::get_if<UpdateToken>(&command)) {
-        return is_own(Principal::of(token->id));
-    }
-    if (const auto* token = std::get_if<DestroyToken>(&command)) {
-        return is_own(Principal::of(token->id));
-    }
-    if (const auto* acl = std::get_if<ChangeAcl>(&command)) {
-        return std::ranges::any_of(acl->edit.principals, is_own);
-    }
-    if (const auto* role = std::get_if<SetRolePrivileges>(&command)) {
-        return std::ranges::any_of(before.acl, [&](const auto& row) {
-            return row.first.role == role->id && is_own(row.first.principal);
-        });
-    }
-    return false;
+Phase phase(const DestroyGroup&, const State&) {
+    return Phase::destroy_groups;
+}
+
+Phase phase(const DestroyRole&, const State&) {
+    return Phase::destroy_roles;
+}
+
+Phase phase(const ChangeAcl& command, const State&) {
+    return command.edit.remove ? Phase::remove_acl : Phase::add_acl;
 }
 
 /// Sorts the steps into the usual order. Within the ACL phases: the depth of the path, then whose
 /// row it is.
 struct Rank {
-    bool own = false;
     Phase phase = Phase::narrow_roles;
     long depth = 0;
     bool second = false;
     friend auto operator<=>(const Rank&, const Rank&) = default;
 };
 
-Rank rank_of(const Command& command, const std::optional<Principal>& running, const State& before) {
+Rank rank_of(const Command& command, const State& before) {
     Rank rank;
-    rank.own = running && touches(command, *running, before);
     rank.phase = std::visit([&](const auto& one) { return phase(one, before); }, command);
     if (const auto* acl = std::get_if<ChangeAcl>(&command)) {
         const std::string& path = acl->edit.path.text;
@@ -162,55 +148,148 @@ Error no_order_left(const Step& step, const Excess& excess) {
     };
 }
 
+/// Takes steps one after the other, each time one that is ready and gives nothing away.
+class Scheduler {
+public:
+    Scheduler(std::vector<Step> steps, Rehearsal& rehearsal, const Circumspection& care)
+        : rehearsal_(rehearsal), care_(care) {
+        const State& before = rehearsal.state();
+        std::vector<std::pair<Rank, Step>> ranked;
+        for (Step& step : steps) {
+            const Rank rank = rank_of(step.command, before);
+            ranked.emplace_back(rank, std::move(step));
+        }
+        std::ranges::stable_sort(ranked, {}, [](const auto& pair) { return pair.first; });
+        const OwnAccess own(care.running, before);
+        for (auto& [rank, step] : ranked) {
+            auto& list = own.is_touched_by(step.command) ? own_ : others_;
+            list.push_back(std::move(step));
+        }
+    }
+
+    Result<Ordered> run() && {
+        while (!others_.empty() || !own_.empty()) {
+            refused_.clear();
+            if (take_from(others_, others_.size()) || split_a_batch() || suspend_somebody() ||
+                take_from(own_, 1)) {
+                continue;
+            }
+            if (refused_.empty()) {
+                return std::unexpected(Error{.message = "the steps of a plan wait for each other"});
+            }
+            return std::unexpected(no_order_left(*refused_.front().step, refused_.front().excess));
+        }
+        return std::move(ordered_);
+    }
+
+private:
+    using Steps = std::list<Step>;
+
+    /// A step that could be sent now, were it not for what it gives away.
+    struct Refused {
+        Steps* list;
+        Steps::iterator step;
+        Excess excess;
+    };
+
+    /// Goes through a list once and takes up to `most` steps; whether it took any.
+    bool take_from(Steps& list, std::size_t most) {
+        std::size_t taken = 0;
+        for (auto it = list.begin(); it != list.end() && taken < most;) {
+            if (!is_ready(it->command, rehearsal_.state())) {
+                ++it;
+                continue;
+            }
+            if (auto excess = rehearsal_.excess_after(it->command)) {
+                refused_.push_back({&list, it, std::move(*excess)});
+                ++it;
+                continue;
+            }
+            take(std::move(*it));
+            it = list.erase(it);
+            ++taken;
+        }
+        return taken > 0;
+    }
+
+    void take(Step step) {
+        rehearsal_.take(step.command);
+        ordered_.steps.push_back(std::move(step));
+    }
+
+    bool split_a_batch() {
+        for (const Refused& refused : refused_) {
+            std::vector<Step> parts = split(*refused.step);
+            if (parts.size() > 1) {
+                refused.list->insert(
+                    refused.step,
+                    std::make_move_iterator(parts.begin()),
+                    std::make_move_iterator(parts.end())
+                );
+                refused.list->erase(refused.step);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Somebody who would hold too much for a moment holds nothing instead until the rest is done:
+    /// expired, with the mark by which a later run would find and finish the work.
+    bool suspend_somebody() {
+        for (const Refused& refused : refused_) {
+            const UserId user = user_behind(refused.excess.principal);
+            const bool is_own = care_.running && user_behind(*care_.running) == user;
+            const bool again = suspended_.contains(user);
+            if (is_own || again || user == root_user || !care_.can_be_suspended(user)) {
+                continue;
+            }
+            suspend(user);
+            ordered_.suspended.push_back({user, refused.excess});
+            return true;
+        }
+        return false;
+    }
+
+    void suspend(const UserId& user) {
+        suspended_.insert(user);
+        Steps::iterator creation = others_.end();
+        for (auto it = others_.begin(); it != others_.end(); ++it) {
+            if (auto* create = std::get_if<CreateUser>(&it->command);
+                create && create->id == user) {
+                create->fields.expire = Expiry::unconfirmed();
+                creation = it;
+            }
+            if (auto* update = std::get_if<UpdateUser>(&it->command);
+                update && update->id == user) {
+                update->fields.expire.reset(); // the revival sets it
+            }
+        }
+        std::vector<std::size_t> changes;
+        if (creation != others_.end()) {
+            changes = creation->changes;
+        } else {
+            take({UpdateUser{user, {.expire = Expiry::unconfirmed()}}, {}});
+        }
+        const auto& users = rehearsal_.after().users;
+        if (const auto after = users.find(user); after != users.end()) {
+            others_.push_back({UpdateUser{user, {.expire = after->second.expire}}, changes});
+        }
+    }
+
+    Rehearsal& rehearsal_;
+    const Circumspection& care_;
+    Steps others_;
+    Steps own_; // those that touch the running identity
+    std::vector<Refused> refused_;
+    std::set<UserId> suspended_;
+    Ordered ordered_;
+};
+
 } // namespace
 
-Result<std::vector<Step>>
-in_order(std::vector<Step> steps, Rehearsal& rehearsal, const std::optional<Principal>& running) {
-    const State before = rehearsal.state();
-    std::vector<std::pair<Rank, Step>> ranked;
-    for (Step& step : steps) {
-        ranked.emplace_back(rank_of(step.command, running, before), std::move(step));
-    }
-    std::ranges::stable_sort(ranked, {}, [](const auto& pair) { return pair.first; });
-    std::list<Step> waiting;
-    for (auto& [rank, step] : ranked) {
-        waiting.push_back(std::move(step));
-    }
-
-    std::vector<Step> ordered;
-    while (!waiting.empty()) {
-        std::optional<std::pair<std::list<Step>::iterator, Excess>> refused;
-        auto next = waiting.end();
-        for (auto it = waiting.begin(); it != waiting.end() && next == waiting.end(); ++it) {
-            if (!is_ready(it->command, rehearsal.state())) {
-                continue;
-            }
-            if (auto excess = rehearsal.excess_after(it->command)) {
-                refused = refused ? refused : std::pair(it, std::move(*excess));
-                continue;
-            }
-            next = it;
-        }
-        if (next != waiting.end()) {
-            rehearsal.take(next->command);
-            ordered.push_back(std::move(*next));
-            waiting.erase(next);
-            continue;
-        }
-        const auto batch =
-            std::ranges::find_if(waiting, [](const Step& step) { return split(step).size() > 1; });
-        if (batch == waiting.end()) {
-            return std::unexpected(
-                refused ? no_order_left(*refused->first, refused->second)
-                        : Error{.message = "the steps of a plan wait for each other"}
-            );
-        }
-        for (Step& part : split(*batch)) {
-            waiting.insert(batch, std::move(part));
-        }
-        waiting.erase(batch);
-    }
-    return ordered;
+Result<Ordered>
+in_order(std::vector<Step> steps, Rehearsal& rehearsal, const Circumspection& care) {
+    return Scheduler(std::move(steps), rehearsal, care).run();
 }
 
 } // namespace pveform::plan

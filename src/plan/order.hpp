@@ -1,6 +1,7 @@
 // In which order the requests of a plan are sent.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -10,13 +11,33 @@
 
 namespace pveform::plan {
 
+/// Whom to be careful with.
+struct Circumspection {
+    std::optional<Principal> running; // the identity that will send the requests
+    /// Whether an interrupted run could be taken up: a later one would find the user expired by us,
+    /// and would know the expiry that it should have.
+    std::function<bool(const UserId&)> can_be_suspended;
+};
+
+/// Somebody who holds nothing for a while, rather than too much.
+struct Suspension {
+    UserId user;
+    Excess avoided;
+};
+
+struct Ordered {
+    std::vector<Step> steps;
+    std::vector<Suspension> suspended;
+};
+
 /// Dependencies first (roles, groups, users, tokens, ACL; what takes away in reverse), what touches
 /// the running identity last, and at no step does anyone hold a privilege that they have neither
 /// before nor after the plan.
 ///
-/// Where the usual order would break that rule, a later step is taken earlier, and batches of ACL
-/// rows are split. An error of kind `blocked` if no order is left.
-[[nodiscard]] Result<std::vector<Step>>
-in_order(std::vector<Step> steps, Rehearsal& rehearsal, const std::optional<Principal>& running);
+/// Where the usual order would break that rule, a later step is taken earlier, batches of ACL rows
+/// are split, and users are suspended until the rest is done. An error of kind `blocked` if no
+/// order is left.
+[[nodiscard]] Result<Ordered>
+in_order(std::vector<Step> steps, Rehearsal& rehearsal, const Circumspection& care);
 
 } // namespace pveform::plan

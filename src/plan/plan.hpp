@@ -1,7 +1,6 @@
 // The plan: what would change, in which requests, and what is worth saying about it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,12 @@ struct Plan {
     std::vector<Change> changes;
     std::vector<Step> steps; // in the order in which they are to be sent
     std::vector<Notice> notices;
-    LeftAlone left_alone;
+    std::vector<Block> blocks; // a plan with any of them must not be carried out
+    std::vector<ObjectKey> left_alone;
+    Applier applier;                 // whose access and rights the guards looked at
+    std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
+    std::size_t entries_removed = 0; // ACL entries, without cascades
+    desired::Limits limits;
 
     [[nodiscard]] bool is_empty() const { return changes.empty(); }
 
@@ -30,8 +34,9 @@ struct Plan {
 };
 
 struct Circumstances {
-    std::optional<Principal> running; // who makes, and will apply, the plan
+    Applier applier = {};
     UnixSeconds now = 0;
+    Allowances allowances = {};
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

@@ -7,30 +7,6 @@ namespace pveform::plan {
 
 namespace {
 
-bool is_alive(Expiry expiry, UnixSeconds now) {
-    return expiry.is_never() || expiry.seconds > now;
-}
-
-/// Whether anybody can log in as it.
-bool is_active(const Principal& principal, const State& state, UnixSeconds now) {
-    UserId owner{principal.id};
-    if (principal.kind == PrincipalKind::token) {
-        const TokenId id = split_token_id(principal.id);
-        const auto token = state.tokens.find(id);
-        if (token == state.tokens.end() || !is_alive(token->second.expire, now)) {
-            return false;
-        }
-        owner = id.user;
-    }
-    const auto user = state.users.find(owner);
-    return user != state.users.end() && user->second.enabled && is_alive(user->second.expire, now);
-}
-
-UserId user_behind(const Principal& principal) {
-    return principal.kind == PrincipalKind::token ? split_token_id(principal.id).user
-                                                  : UserId{principal.id};
-}
-
 /// A path below `path` that no entry stands at: it shows what propagates. `~` cannot be in a path.
 std::string child_of(const std::string& path) {
     return path == "/" ? "/~" : path + "/~";
@@ -55,6 +31,9 @@ std::set<RoleId> named_roles(const Command& command) {
     if (const auto* role = std::get_if<SetRolePrivileges>(&command)) {
         return {role->id};
     }
+    if (const auto* role = std::get_if<DestroyRole>(&command)) {
+        return {role->id};
+    }
     return {};
 }
 
@@ -69,6 +48,33 @@ Rehearsal::View::View(const State& shown) : state(&shown), groups(memberships(sh
 std::set<GroupId> Rehearsal::View::groups_of(const UserId& user) const {
     const auto found = groups.find(user);
     return found == groups.end() ? std::set<GroupId>() : found->second;
+}
+
+void Rehearsal::View::forget(const DestroyToken& command) {
+    rows_of.erase(Principal::of(command.id));
+}
+
+void Rehearsal::View::forget(const DestroyUser& command) {
+    rows_of.erase(Principal::of(command.id));
+    for (auto it = state->tokens.lower_bound(TokenId{command.id, {}});
+         it != state->tokens.end() && it->first.user == command.id;
+         ++it) {
+        rows_of.erase(Principal::of(it->first));
+    }
+    groups.erase(command.id);
+}
+
+void Rehearsal::View::forget(const DestroyGroup& command) {
+    rows_of.erase(Principal::of(command.id));
+    for (const UserId& member : state->groups.at(command.id).members) {
+        groups[member].erase(command.id);
+    }
+}
+
+void Rehearsal::View::forget(const DestroyRole& command) {
+    for (auto& [principal, rows] : rows_of) {
+        std::erase_if(rows, [&](const AclKey& key) { return key.role == command.id; });
+    }
 }
 
 Rehearsal::Rehearsal(const State& before, const State& after, UnixSeconds now)
@@ -119,15 +125,17 @@ std::set<Principal> Rehearsal::touched_by(const Command& command) const {
                 for (const Principal& principal : one.edit.principals) {
                     add_with_members(principal, touched);
                 }
-            } else if constexpr (std::is_same_v<T, SetRolePrivileges>) {
+            } else if constexpr (std::is_same_v<T, DestroyGroup>) {
+                add_with_members(Principal::of(one.id), touched);
+            } else if constexpr (std::is_same_v<T, SetRolePrivileges> || std::is_same_v<T, DestroyRole>) {
                 for (const auto& [key, grant] : state_.acl) {
                     if (key.role == one.id) {
                         add_with_members(key.principal, touched);
                     }
                 }
             }
-            // Nobody holds a role or is in a group that is new; nothing is left of a token that
-            // is destroyed.
+            // Nobody holds a role or is in a group that is new; nothing is left of a user or a
+            // token that is destroyed.
         },
         command
     );
@@ -219,11 +227,11 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
 std::optional<Excess> Rehearsal::excess_of(
     const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
 ) const {
-    if (!is_active(principal, excerpt, now_)) {
+    if (!can_log_in(excerpt, principal, now_)) {
         return std::nullopt;
     }
-    const bool active_before = is_active(principal, *before_view_.state, now_);
-    const bool active_after = is_active(principal, *after_view_.state, now_);
+    const bool active_before = can_log_in(*before_view_.state, principal, now_);
+    const bool active_after = can_log_in(*after_view_.state, principal, now_);
     for (const std::string& path : paths_for(principal, excerpt)) {
         const access::Privileges held = evaluator.privileges(principal, path);
         if (held.empty()) {
@@ -258,6 +266,7 @@ std::optional<Excess> Rehearsal::excess_after(const Command& command) const {
 }
 
 void Rehearsal::take(const Command& command) {
+    std::visit([&](const auto& one) { now_view_.forget(one); }, command);
     carry_out(command, state_);
     if (const auto* acl = std::get_if<ChangeAcl>(&command)) {
         for (const Principal& principal : acl->edit.principals) {
@@ -270,8 +279,6 @@ void Rehearsal::take(const Command& command) {
                 }
             }
         }
-    } else if (const auto* destroy = std::get_if<DestroyToken>(&command)) {
-        now_view_.rows_of.erase(Principal::of(destroy->id));
     } else if (const auto* create = std::get_if<CreateUser>(&command)) {
         refresh_groups_of(create->id);
     } else if (const auto* update = std::get_if<UpdateUser>(&command)) {

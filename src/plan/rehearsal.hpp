@@ -34,6 +34,8 @@ public:
 
     [[nodiscard]] const State& state() const { return state_; }
 
+    [[nodiscard]] const State& after() const { return *after_view_.state; }
+
     /// What is wrong with doing `command` now; nothing if every principal that it touches holds
     /// afterwards no more than before or after the plan.
     [[nodiscard]] std::optional<Excess> excess_after(const Command& command) const;
@@ -46,6 +48,15 @@ private:
     struct View {
         explicit View(const State& shown);
         [[nodiscard]] std::set<GroupId> groups_of(const UserId& user) const;
+
+        // What goes with an object; while it is still there.
+        void forget(const DestroyToken& command);
+        void forget(const DestroyUser& command);
+        void forget(const DestroyGroup& command);
+        void forget(const DestroyRole& command);
+
+        template<class Command>
+        void forget(const Command&) {} // takes nothing along
 
         const State* state;
         std::map<Principal, std::set<AclKey>> rows_of;

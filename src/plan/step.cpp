@@ -103,6 +103,18 @@ bool ready(const DestroyToken& command, const State& state) {
     return state.tokens.contains(command.id);
 }
 
+bool ready(const DestroyUser& command, const State& state) {
+    return state.users.contains(command.id);
+}
+
+bool ready(const DestroyGroup& command, const State& state) {
+    return state.groups.contains(command.id);
+}
+
+bool ready(const DestroyRole& command, const State& state) {
+    return state.roles.contains(command.id);
+}
+
 bool ready(const ChangeAcl& command, const State& state) {
     return std::ranges::all_of(
                command.edit.principals, [&](const Principal& p) { return state.exists(p); }
@@ -151,10 +163,19 @@ void perform(const UpdateToken& command, State& state) {
 }
 
 void perform(const DestroyToken& command, State& state) {
-    state.tokens.erase(command.id);
-    std::erase_if(state.acl, [&](const auto& row) {
-        return row.first.principal == Principal::of(command.id);
-    });
+    state.remove(command.id);
+}
+
+void perform(const DestroyUser& command, State& state) {
+    state.remove(command.id);
+}
+
+void perform(const DestroyGroup& command, State& state) {
+    state.remove(command.id);
+}
+
+void perform(const DestroyRole& command, State& state) {
+    state.remove(command.id);
 }
 
 void perform(const ChangeAcl& command, State& state) {
@@ -215,6 +236,18 @@ bool revokes(const DestroyToken&, const State&) {
     return true;
 }
 
+bool revokes(const DestroyUser&, const State&) {
+    return true;
+}
+
+bool revokes(const DestroyGroup&, const State&) {
+    return true;
+}
+
+bool revokes(const DestroyRole&, const State&) {
+    return true;
+}
+
 bool revokes(const ChangeAcl& command, const State&) {
     return command.edit.remove;
 }
@@ -253,6 +286,18 @@ std::string words(const UpdateToken& command) {
 
 std::string words(const DestroyToken& command) {
     return fmt::format("destroy token {}", command.id.text());
+}
+
+std::string words(const DestroyUser& command) {
+    return fmt::format("destroy user {}", command.id.text);
+}
+
+std::string words(const DestroyGroup& command) {
+    return fmt::format("destroy group {}", command.id.text);
+}
+
+std::string words(const DestroyRole& command) {
+    return fmt::format("destroy role {}", command.id.text);
 }
 
 std::string words(const ChangeAcl& command) {

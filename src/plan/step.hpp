@@ -61,6 +61,21 @@ struct DestroyToken {
     TokenId id;
 };
 
+/// With everything that PVE removes along with a user: tokens, memberships, ACL rows.
+struct DestroyUser {
+    UserId id;
+};
+
+/// With its ACL rows.
+struct DestroyGroup {
+    GroupId id;
+};
+
+/// With the ACL rows that name it.
+struct DestroyRole {
+    RoleId id;
+};
+
 struct ChangeAcl {
     AclEdit edit;
 };
@@ -75,6 +90,9 @@ using Command = std::variant<
     IssueToken,
     UpdateToken,
     DestroyToken,
+    DestroyUser,
+    DestroyGroup,
+    DestroyRole,
     ChangeAcl>;
 
 struct Step {

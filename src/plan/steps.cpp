@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "plan/diff.hpp"
+
 namespace pveform::plan {
 
 namespace {
@@ -59,14 +61,8 @@ TokenEdit edit_of(const Token& before, const Token& after) {
 class Steps {
 public:
     Steps(const std::vector<Change>& changes, const State& before, const State& after)
-        : changes_(changes), before_(before), after_(after), groups_before_(memberships(before)),
-          groups_after_(memberships(after)) {
-        for (const auto& [key, grant] : before.acl) {
-            if (key.principal.kind == PrincipalKind::user && !after.acl.contains(key)) {
-                users_shedding_rows_.insert(UserId{key.principal.id});
-            }
-        }
-    }
+        : changes_(changes), before_(before), after_(after),
+          groups_before_(lasting_memberships(before, after)), groups_after_(memberships(after)) {}
 
     std::vector<Step> run() && {
         for (std::size_t i = 0; i < changes_.size(); ++i) {
@@ -84,6 +80,10 @@ private:
     void add(Command command) { steps_.push_back({std::move(command), {current_}}); }
 
     void steps_of(Action action, const RoleId& id) {
+        if (action == Action::destroy) {
+            add(DestroyRole{id});
+            return;
+        }
         const std::set<Privilege>& wanted = after_.roles.at(id).privileges;
         if (action == Action::create) {
             add(CreateRole{id, wanted});
@@ -100,6 +100,10 @@ private:
     }
 
     void steps_of(Action action, const GroupId& id) {
+        if (action == Action::destroy) {
+            add(DestroyGroup{id});
+            return;
+        }
         const std::string& comment = after_.groups.at(id).comment;
         if (action == Action::create) {
             add(CreateGroup{id, comment});
@@ -109,6 +113,10 @@ private:
     }
 
     void steps_of(Action action, const UserId& id) {
+        if (action == Action::destroy) {
+            add(DestroyUser{id});
+            return;
+        }
         const std::set<GroupId>& groups = groups_after_[id];
         const std::set<GroupId>& groups_before = groups_before_[id];
         if (action == Action::create) {
@@ -131,18 +139,12 @@ private:
         if (!groups.empty()) {
             edit.groups = groups;
         }
-        const bool sheds =
-            users_shedding_rows_.contains(id) || !std::ranges::includes(groups, left_over_groups);
-        if (!sheds) {
-            add(CreateUser{id, std::move(edit)});
-            return;
-        }
-        edit.enabled = false;
         add(CreateUser{id, std::move(edit)});
-        UserEdit revival;
-        revival.groups = groups;
-        revival.enabled = user.enabled;
-        add(UpdateUser{id, std::move(revival)});
+        if (!std::ranges::includes(groups, left_over_groups)) {
+            UserEdit leaving; // groups that still named a vanished user of that id
+            leaving.groups = groups;
+            add(UpdateUser{id, std::move(leaving)});
+        }
     }
 
     void steps_of(Action action, const TokenId& id) {
@@ -154,6 +156,7 @@ private:
             add(IssueToken{id, after_.tokens.at(id), true});
             return;
         case Action::update:
+        case Action::disable: // of users only
             add(UpdateToken{id, edit_of(before_.tokens.at(id), after_.tokens.at(id))});
             return;
         case Action::destroy:
@@ -223,7 +226,6 @@ private:
     const State& after_;
     std::map<UserId, std::set<GroupId>> groups_before_;
     std::map<UserId, std::set<GroupId>> groups_after_;
-    std::set<UserId> users_shedding_rows_;
     std::map<Batch, std::map<Principal, Rows>> acl_;
     std::vector<Step> steps_;
     std::size_t current_ = 0;

@@ -11,8 +11,8 @@ namespace pveform::plan {
 
 /// ACL rows are batched: one step for principals that get identical role sets at one path with one
 /// flag and direction, so that the cross product which PVE applies is exactly the planned rows.
-/// A role that loses and gains privileges takes two steps, a user whose id still has rows or
-/// memberships of a vanished namesake to be shed takes two: created disabled, then brought to life.
+/// A role that loses and gains privileges takes two steps, and so does a user whose id still has
+/// memberships of a vanished namesake to be shed.
 [[nodiscard]] std::vector<Step>
 steps_for(const std::vector<Change>& changes, const State& before, const State& after);
 

@@ -2,88 +2,16 @@
 
 #include <algorithm>
 #include <set>
+#include <type_traits>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "plan/overlay.hpp"
 
 namespace pveform::plan {
 
 namespace {
-
-/// Overlays the document's objects, kind by kind, on a copy of the live state.
-class Overlay {
-public:
-    Overlay(const State& live, const desired::Document& document)
-        : live_(live), document_(document), known_privileges_(live.privileges()) {
-        target_.state = live;
-        for (const auto& [key, grant] : live.acl) {
-            live_rows_[key.principal].push_back(key);
-        }
-    }
-
-    Collected<Target> run() && {
-        declare_roles();
-        declare_groups();
-        declare_users();
-        declare_memberships();
-        declare_tokens();
-        declare_acl();
-        count_what_is_left_alone();
-        if (!errors_.empty()) {
-            return std::unexpected(std::move(errors_));
-        }
-        return std::move(target_);
-    }
-
-private:
-    void declare_roles();
-    void declare_groups();
-    void declare_users();
-    void declare_memberships();
-    void declare_tokens();
-    void declare_tokens_of(const UserId& user, const desired::User& declared);
-    void declare_acl();
-    void
-    declare_acl_of(const Principal& principal, const desired::AclList& list, const Span& owner);
-    void count_what_is_left_alone();
-
-    void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
-    void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
-    void check_realm(const UserId& user, const desired::User& declared);
-    void remove_live_rows_of(const Principal& principal);
-    bool declares_acl_of(const Principal& principal) const;
-
-    void refuse(std::string message, const Span& span, std::string help = {});
-
-    template<class Map>
-    void refuse_unknown(
-        std::string_view what, const std::string& name, const Map& known, const Span& span
-    );
-
-    const State& live_;
-    const desired::Document& document_;
-    std::set<Privilege> known_privileges_;
-    std::map<Principal, std::vector<AclKey>> live_rows_;
-    Target target_;
-    Errors errors_;
-};
-
-const std::string& text_of(const RealmId& id) {
-    return id.text;
-}
-
-const std::string& text_of(const RoleId& id) {
-    return id.text;
-}
-
-const std::string& text_of(const GroupId& id) {
-    return id.text;
-}
-
-const std::string& text_of(const UserId& id) {
-    return id.text;
-}
 
 template<class T>
 void overlay(T& value, const desired::Optional<T>& declared) {
@@ -108,6 +36,8 @@ std::string replacement_of(const Privilege& privilege) {
     return {};
 }
 
+} // namespace
+
 void Overlay::refuse(std::string message, const Span& span, std::string help) {
     errors_.push_back(Error{
         .kind = ErrorKind::document,
@@ -117,24 +47,35 @@ void Overlay::refuse(std::string message, const Span& span, std::string help) {
     });
 }
 
-template<class Map>
+template<class Id, class Map>
 void Overlay::refuse_unknown(
-    std::string_view what, const std::string& name, const Map& known, const Span& span
+    std::string_view what, const Id& id, const Map& known, const Span& span
 ) {
+    const std::string message = fmt::format("unknown {} `{}`", what, id.text);
+    if constexpr (std::is_convertible_v<Id, ObjectKey>) {
+        if (const auto origin = target_.origins.find(id); origin != target_.origins.end()) {
+            refuse(
+                message,
+                span,
+                fmt::format("this document itself removes it ({})", origin->second.words)
+            );
+            return;
+        }
+    }
     std::vector<std::string> names;
-    for (const auto& [id, object] : known) {
-        names.push_back(text_of(id));
+    for (const auto& [other, object] : known) {
+        names.push_back(other.text);
     }
-    std::string help = did_you_mean(name, names);
+    std::string help = did_you_mean(id.text, names);
     if (help.empty()) {
-        help = fmt::format("it is neither declared in the document nor there in the cluster");
+        help = "it is neither declared in the document nor there in the cluster";
     }
-    refuse(fmt::format("unknown {} `{}`", what, name), span, std::move(help));
+    refuse(message, span, std::move(help));
 }
 
 void Overlay::declare_roles() {
     for (const auto& [id, declared] : document_.roles) {
-        target_.origins[id] = declared.span;
+        target_.origins[id] = {{}, declared.span};
         const auto live = live_.roles.find(id);
         if (live != live_.roles.end() && live->second.built_in) {
             refuse(
@@ -144,40 +85,70 @@ void Overlay::declare_roles() {
             );
             continue;
         }
-        Role& role = target_.state.roles[id];
-        if (!declared.privileges) {
+        declare_privileges(declared, target_.state.roles[id]);
+    }
+}
+
+void Overlay::declare_privileges(const desired::Role& declared, Role& role) {
+    if (!declared.privileges) {
+        return;
+    }
+    role.privileges.clear();
+    for (const auto& [privilege, span] : *declared.privileges) {
+        role.privileges.insert(privilege);
+        if (known_privileges_.contains(privilege)) {
             continue;
         }
-        role.privileges.clear();
-        for (const auto& [privilege, span] : *declared.privileges) {
-            role.privileges.insert(privilege);
-            if (known_privileges_.contains(privilege)) {
-                continue;
-            }
-            std::vector<std::string> names;
-            std::ranges::transform(known_privileges_, std::back_inserter(names), &Privilege::text);
-            const std::string replacement = replacement_of(privilege);
-            refuse(
-                fmt::format("PVE {} knows no privilege `{}`", live_.release.text(), privilege.text),
-                span,
-                replacement.empty() ? did_you_mean(privilege.text, names) : replacement
-            );
-        }
+        std::vector<std::string> names;
+        std::ranges::transform(known_privileges_, std::back_inserter(names), &Privilege::text);
+        const std::string replacement = replacement_of(privilege);
+        refuse(
+            fmt::format("PVE {} knows no privilege `{}`", live_.release.text(), privilege.text),
+            span,
+            replacement.empty() ? did_you_mean(privilege.text, names) : replacement
+        );
     }
 }
 
 void Overlay::declare_groups() {
     for (const auto& [id, declared] : document_.groups) {
-        target_.origins[id] = declared.span;
+        target_.origins[id] = {{}, declared.span};
+        if (const auto realm = ownership_.directory_of(id)) {
+            const bool speaks_of_record = declared.comment || declared.members;
+            if (speaks_of_record || !live_.groups.contains(id)) {
+                refuse(
+                    fmt::format(
+                        "group `{}` comes from the directory of realm `{}`", id.text, realm->text
+                    ),
+                    declared.span,
+                    speaks_of_record
+                        ? "only its `acl` can be declared"
+                        : fmt::format("sync the realm first: `pveum realm sync {}`", realm->text)
+                );
+            }
+            continue;
+        }
         overlay(target_.state.groups[id].comment, declared.comment);
     }
 }
 
-void Overlay::check_realm(const UserId& user, const desired::User& declared) {
+/// Of a user that is not there yet.
+void Overlay::check_new_user(const UserId& user, const desired::User& declared) {
     const auto realm = live_.realms.find(user.realm());
     if (realm == live_.realms.end()) {
-        refuse_unknown("realm", user.realm().text, live_.realms, declared.span);
+        refuse_unknown("realm", user.realm(), live_.realms, declared.span);
         return;
+    }
+    if (ownership_.is_synced(realm->first)) {
+        refuse(
+            fmt::format(
+                "user `{}` is not in the cluster yet, and comes from the directory of realm `{}`",
+                user.text,
+                realm->first.text
+            ),
+            declared.span,
+            fmt::format("sync the realm first: `pveum realm sync {}`", realm->first.text)
+        );
     }
     const bool takes_passwords = realm->second.type == "pve" || realm->second.type == "pam";
     if (declared.initial_password && !takes_passwords) {
@@ -196,11 +167,14 @@ void Overlay::check_realm(const UserId& user, const desired::User& declared) {
 
 void Overlay::declare_users() {
     for (const auto& [id, declared] : document_.users) {
-        target_.origins[id] = declared.span;
+        target_.origins[id] = {{}, declared.span};
         if (!live_.users.contains(id)) {
-            check_realm(id, declared);
+            check_new_user(id, declared);
         }
         User& user = target_.state.users[id];
+        if (user.expire == Expiry::unconfirmed()) {
+            user.expire = Expiry::never(); // left suspended by a run that was interrupted
+        }
         overlay(user.comment, declared.comment);
         overlay(user.email, declared.email);
         overlay(user.first_name, declared.first_name);
@@ -213,32 +187,36 @@ void Overlay::declare_users() {
 void Overlay::set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups) {
     for (const auto& [id, span] : groups) {
         if (!target_.state.groups.contains(id)) {
-            refuse_unknown("group", id.text, target_.state.groups, span);
+            refuse_unknown("group", id, target_.state.groups, span);
         }
     }
     for (auto& [id, group] : target_.state.groups) {
         if (groups.contains(id)) {
             group.members.insert(user);
-        } else {
+        } else if (ownership_.may_change(id) && !ownership_.directory_of(id)) {
             group.members.erase(user);
         }
     }
 }
 
 void Overlay::set_members_of_group(const GroupId& id, const std::map<UserId, Span>& members) {
-    std::set<UserId>& target = target_.state.groups.at(id).members;
+    const auto found = target_.state.groups.find(id);
+    if (found == target_.state.groups.end()) {
+        return; // of a directory and not there: already refused
+    }
+    std::set<UserId>& target = found->second.members;
     for (const auto& [user, span] : members) {
         if (!target_.state.users.contains(user)) {
-            refuse_unknown("user", user.text, target_.state.users, span);
+            refuse_unknown("user", user, target_.state.users, span);
         }
     }
     for (const UserId& present : std::set<UserId>(target)) {
-        if (members.contains(present)) {
+        if (members.contains(present) || !ownership_.may_change(present)) {
             continue;
         }
         if (target_.state.users.contains(present)) {
             target.erase(present);
-            target_.origins.try_emplace(present, document_.groups.at(id).span);
+            target_.memberships.try_emplace(present, document_.groups.at(id).span);
         } else {
             target_.notices.push_back(Notice{
                 fmt::format(
@@ -253,7 +231,7 @@ void Overlay::set_members_of_group(const GroupId& id, const std::map<UserId, Spa
     }
     for (const auto& [user, span] : members) {
         target.insert(user);
-        target_.origins.try_emplace(user, span);
+        target_.memberships.try_emplace(user, span);
     }
 }
 
@@ -270,26 +248,23 @@ void Overlay::declare_memberships() {
     }
 }
 
-void Overlay::remove_live_rows_of(const Principal& principal) {
-    for (const AclKey& key : live_rows_[principal]) {
-        target_.state.acl.erase(key);
-    }
-}
-
 void Overlay::declare_tokens_of(const UserId& user, const desired::User& declared) {
     for (auto it = live_.tokens.lower_bound(TokenId{user, {}});
          it != live_.tokens.end() && it->first.user == user;
          ++it) {
         const TokenId& id = it->first;
-        if (!declared.tokens->contains(id.name)) {
-            target_.state.tokens.erase(id);
-            target_.origins[id] = declared.span;
-            remove_live_rows_of(Principal::of(id)); // as PVE does
+        if (!declared.tokens->contains(id.name) && ownership_.may_change(id)) {
+            const auto absent = document_.absent.tokens.find(id);
+            remove_token(
+                id,
+                absent != document_.absent.tokens.end() ? Rule{"absent", absent->second}
+                                                        : Rule{"not in the list", declared.span}
+            );
         }
     }
     for (const auto& [name, wanted] : *declared.tokens) {
         const TokenId id{user, name};
-        target_.origins[id] = wanted.span;
+        target_.origins[id] = {{}, wanted.span};
         Token& token = target_.state.tokens[id];
         if (token.expire == Expiry::unconfirmed()) {
             token.expire = Expiry::never(); // PVE's default, as for a token that is created
@@ -306,32 +281,46 @@ void Overlay::declare_tokens() {
             declare_tokens_of(id, declared);
         }
     }
+    for (const auto& [id, live] : live_.tokens) {
+        const auto owner = document_.users.find(id.user);
+        const bool has_list = owner != document_.users.end() && owner->second.tokens;
+        if (has_list || !target_.state.users.contains(id.user)) {
+            continue;
+        }
+        if (const auto rule = ownership_.removal_of(id)) {
+            remove_token(id, *rule);
+        }
+    }
+}
+
+void Overlay::check_row(const AclKey& key, const Span& span) {
+    if (!target_.state.roles.contains(key.role)) {
+        refuse_unknown("role", key.role, target_.state.roles, span);
+    }
+    if (!key.path.is_addable(live_.release) && !live_.acl.contains(key)) {
+        refuse(
+            fmt::format("PVE {} takes no ACL entry at `{}`", live_.release.text(), key.path.text),
+            span,
+            "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, "
+            "`/sdn/…`, `/mapping/…`"
+        );
+    }
 }
 
 void Overlay::declare_acl_of(
     const Principal& principal, const desired::AclList& list, const Span& owner
 ) {
-    remove_live_rows_of(principal);
     for (const AclKey& key : live_rows_[principal]) {
-        target_.origins[key] = owner;
+        if (ownership_.may_change(key)) {
+            target_.state.acl.erase(key);
+            target_.origins[key] = {"not in the list", owner};
+        }
     }
     for (const desired::AclRow& row : list) {
         const AclKey key{row.path, principal, row.role};
-        target_.origins[key] = row.span;
+        target_.origins[key] = {{}, row.span};
         target_.state.acl[key] = AclGrant{row.propagate};
-        if (!target_.state.roles.contains(row.role)) {
-            refuse_unknown("role", row.role.text, target_.state.roles, row.span);
-        }
-        if (!row.path.is_addable(live_.release) && !live_.acl.contains(key)) {
-            refuse(
-                fmt::format(
-                    "PVE {} takes no ACL entry at `{}`", live_.release.text(), row.path.text
-                ),
-                row.span,
-                "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, "
-                "`/sdn/…`, `/mapping/…`"
-            );
-        }
+        check_row(key, row.span);
     }
 }
 
@@ -356,52 +345,22 @@ void Overlay::declare_acl() {
     }
 }
 
-bool Overlay::declares_acl_of(const Principal& principal) const {
-    if (principal.kind == PrincipalKind::group) {
-        const auto group = document_.groups.find(GroupId{principal.id});
-        return group != document_.groups.end() && group->second.acl;
-    }
-    const bool is_token = principal.kind == PrincipalKind::token;
-    const TokenId token = is_token ? split_token_id(principal.id) : TokenId{};
-    const auto user = document_.users.find(is_token ? token.user : UserId{principal.id});
-    if (user == document_.users.end()) {
-        return false;
-    }
-    if (!is_token) {
-        return user->second.acl.has_value();
-    }
-    if (!user->second.tokens) {
-        return false;
-    }
-    const auto declared = user->second.tokens->find(token.name);
-    // A token that is not in a written list goes, and its rows with it.
-    return declared == user->second.tokens->end() || declared->second.acl;
+void Overlay::find_what_is_left_alone() {
+    const auto add = [this](const auto& live, const auto& target, const auto& counts) {
+        for (const auto& [id, object] : live) {
+            if (target.contains(id) && !target_.origins.contains(id) && counts(id, object)) {
+                target_.left_alone.emplace_back(id);
+            }
+        }
+    };
+    const auto always = [](const auto&, const auto&) { return true; };
+    const State& state = target_.state;
+    add(live_.roles, state.roles, [](const RoleId&, const Role& role) { return !role.built_in; });
+    add(live_.groups, state.groups, always);
+    add(live_.users, state.users, [](const UserId& id, const User&) { return id != root_user; });
+    add(live_.tokens, state.tokens, always);
+    add(live_.acl, state.acl, always);
 }
-
-void Overlay::count_what_is_left_alone() {
-    LeftAlone& left = target_.left_alone;
-    left.roles = static_cast<std::size_t>(std::ranges::count_if(live_.roles, [&](const auto& role) {
-        return !role.second.built_in && !document_.roles.contains(role.first);
-    }));
-    left.groups =
-        static_cast<std::size_t>(std::ranges::count_if(live_.groups, [&](const auto& group) {
-            return !document_.groups.contains(group.first);
-        }));
-    left.users = static_cast<std::size_t>(std::ranges::count_if(live_.users, [&](const auto& user) {
-        return user.first != root_user && !document_.users.contains(user.first);
-    }));
-    left.tokens =
-        static_cast<std::size_t>(std::ranges::count_if(live_.tokens, [&](const auto& token) {
-            const auto user = document_.users.find(token.first.user);
-            return user == document_.users.end() || !user->second.tokens;
-        }));
-    left.acl_entries =
-        static_cast<std::size_t>(std::ranges::count_if(live_.acl, [&](const auto& row) {
-            return !declares_acl_of(row.first.principal);
-        }));
-}
-
-} // namespace
 
 Collected<Target> target_state(const State& live, const desired::Document& document) {
     return Overlay(live, document).run();

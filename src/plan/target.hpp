@@ -3,8 +3,8 @@
 // and needs no exceptions.
 #pragma once
 
-#include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +12,8 @@
 #include "desired/desired.hpp"
 #include "model/state.hpp"
 #include "plan/change.hpp"
+#include "plan/guard.hpp"
+#include "plan/ownership.hpp"
 
 namespace pveform::plan {
 
@@ -21,20 +23,16 @@ struct Notice {
     Span span;
 };
 
-/// Objects that the document does not declare, by kind. Built-in roles and root@pam do not count.
-struct LeftAlone {
-    std::size_t roles = 0;
-    std::size_t groups = 0;
-    std::size_t users = 0;
-    std::size_t tokens = 0;
-    std::size_t acl_entries = 0;
-};
-
 struct Target {
     State state;
-    std::map<ObjectKey, Span> origins; // where each declared or removed object is spoken of
+    /// Where each declared object stands, with no words; and by which rule each object that is
+    /// removed or disabled goes.
+    std::map<ObjectKey, Rule> origins;
+    std::map<UserId, Span> memberships; // users that a group's list speaks of
+    std::set<UserId> disabled;          // by `prune` with `action: disable`
+    std::vector<ObjectKey> left_alone;  // without built-in roles and root@pam
     std::vector<Notice> notices;
-    LeftAlone left_alone;
+    std::vector<Block> blocks; // what is protected and would be destroyed
 };
 
 /// Errors (all of them together) where the document speaks of something that this cluster does not

@@ -84,9 +84,29 @@ json::Value notices_value(const plan::Plan& plan) {
     return notices;
 }
 
+json::Value blocks_value(const plan::Plan& plan) {
+    json::Array blocks;
+    for (const plan::Block& block : plan.blocks) {
+        blocks.push_back(json::Object{
+            {"guard", block.guard},
+            {"message", block.message},
+            {"help", block.help},
+            {"source", source_of(block.span)},
+        });
+    }
+    return blocks;
+}
+
+json::Value left_alone_value(const plan::Plan& plan) {
+    json::Array objects;
+    for (const plan::ObjectKey& key : plan.left_alone) {
+        objects.push_back(json::Object{{"kind", plan::kind_of(key)}, {"id", plan::name_of(key)}});
+    }
+    return objects;
+}
+
 json::Value
 plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Receipt* receipt) {
-    const plan::LeftAlone& left = plan.left_alone;
     return json::Object{
         {"format_version", format_version},
         {"cluster", context.cluster},
@@ -95,14 +115,8 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
         {"notices", notices_value(plan)},
-        {"left_alone",
-         json::Object{
-             {"roles", count(left.roles)},
-             {"groups", count(left.groups)},
-             {"users", count(left.users)},
-             {"tokens", count(left.tokens)},
-             {"acl_entries", count(left.acl_entries)},
-         }},
+        {"blocks", blocks_value(plan)},
+        {"left_alone", left_alone_value(plan)},
     };
 }
 

@@ -31,6 +31,7 @@ Paint paint_of(Action action) {
     case Action::rotate:
         return Paint::update;
     case Action::destroy:
+    case Action::disable:
     case Action::cascade:
         return Paint::destroy;
     }
@@ -42,6 +43,7 @@ char sign_of(Action action) {
     case Action::create:
         return '+';
     case Action::update:
+    case Action::disable:
         return '~';
     case Action::rotate:
         return '*';
@@ -235,21 +237,54 @@ bool issues_secret(const Change& change) {
            (change.action == Action::create || change.action == Action::rotate);
 }
 
+/// The object that takes a cascade along; what else could it be but its user, group, token or role.
+std::string taker_of(const Change& cascade) {
+    constexpr std::string_view prefix = "goes with ";
+    return cascade.reason.substr(prefix.size());
+}
+
+/// `PVE also removes: token bob@pve!old, membership ops, 1 ACL entry`.
+std::string cascades_in_words(const std::vector<const Change*>& cascades, const Change& taker) {
+    std::vector<std::string> parts;
+    std::size_t entries = 0;
+    for (const Change* cascade : cascades) {
+        if (std::holds_alternative<TokenId>(cascade->key)) {
+            parts.push_back("token " + printable(plan::name_of(cascade->key)));
+        } else {
+            ++entries;
+        }
+    }
+    for (const FieldChange& field : taker.fields) {
+        for (const std::string& name : strings_of(field.before)) {
+            if (field.name == "groups") {
+                parts.push_back("membership " + name);
+            } else if (field.name == "members") {
+                parts.push_back("membership of " + name);
+            }
+        }
+    }
+    if (entries > 0) {
+        parts.push_back(plural(entries, "ACL entry"));
+    }
+    return parts.empty() ? std::string() : "PVE also removes: " + join(parts, ", ");
+}
+
 std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context) {
-    std::map<std::string, std::size_t> entries_that_go;
+    std::map<std::string, std::vector<const Change*>> cascades;
     for (const Change& change : plan.changes) {
         if (change.action == Action::cascade) {
-            ++entries_that_go[std::get<AclKey>(change.key).principal.id];
+            cascades[taker_of(change)].push_back(&change);
         }
     }
     std::vector<Row> rows;
     for (const Change& change : plan.changes) {
-        if (std::holds_alternative<AclKey>(change.key)) {
+        if (std::holds_alternative<AclKey>(change.key) || change.action == Action::cascade) {
             continue;
         }
+        const std::string kind(plan::kind_of(change.key));
         Row row{
             .action = change.action,
-            .kind = std::string(plan::kind_of(change.key)),
+            .kind = kind,
             .name = printable(plan::name_of(change.key)),
             .detail = detail_of(change),
             .source = change.source.file_and_line(),
@@ -260,10 +295,13 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
                 "secret → {}", context.secrets_path.empty() ? "nowhere yet" : context.secrets_path
             ));
         }
-        if (const auto count = entries_that_go.find(row.name); count != entries_that_go.end()) {
-            row.below.push_back(
-                fmt::format("PVE also removes: {}", plural(count->second, "ACL entry"))
+        if (change.action == Action::destroy) {
+            const std::string words = cascades_in_words(
+                cascades[fmt::format("{} {}", kind, plan::name_of(change.key))], change
             );
+            if (!words.empty()) {
+                row.below.push_back(words);
+            }
         }
         rows.push_back(std::move(row));
     }
@@ -316,19 +354,34 @@ std::string header(const plan::Plan& plan, const PlanContext& context) {
     );
 }
 
-std::string left_alone(const plan::LeftAlone& left) {
+std::string left_alone(const std::vector<plan::ObjectKey>& keys) {
+    std::map<std::string_view, std::size_t> counts;
+    for (const plan::ObjectKey& key : keys) {
+        ++counts[plan::kind_of(key)];
+    }
     std::vector<std::string> parts;
-    const auto add = [&](std::size_t count, std::string_view what) {
-        if (count > 0) {
-            parts.push_back(plural(count, what));
+    for (const std::string_view kind : {"role", "group", "user", "token", "acl"}) {
+        if (const auto count = counts.find(kind); count != counts.end()) {
+            parts.push_back(plural(count->second, kind == "acl" ? "ACL entry" : kind));
         }
-    };
-    add(left.roles, "role");
-    add(left.groups, "group");
-    add(left.users, "user");
-    add(left.tokens, "token");
-    add(left.acl_entries, "ACL entry");
+    }
     return parts.empty() ? std::string() : fmt::format("Left alone: {}\n", join(parts, ", "));
+}
+
+std::string blocks_text(const std::vector<plan::Block>& blocks, const Style& style) {
+    std::string out;
+    for (const plan::Block& block : blocks) {
+        const std::string place = block.span ? block.span.file_and_line() + ": " : "";
+        out += fmt::format(
+            "  {} {}{}\n    {} {}\n",
+            paint(style, Paint::error, fmt::format("blocked[{}]", block.guard)),
+            place,
+            printable(block.message),
+            paint(style, Paint::help, "help:"),
+            printable(block.help)
+        );
+    }
+    return blocks.empty() ? out : out + "\n";
 }
 
 } // namespace
@@ -355,14 +408,16 @@ std::string plan_summary(const plan::Plan& plan) {
         {{Action::create, "to create"},
          {Action::update, "to update"},
          {Action::rotate, "to re-issue"},
-         {Action::destroy, "to destroy"}}
+         {Action::disable, "to disable"},
+         {Action::destroy, "to destroy"},
+         {Action::cascade, "destroyed with it"}}
     );
     const std::string entry_words = count(
         entries,
         {{Action::create, "to add"},
          {Action::update, "to change"},
          {Action::destroy, "to remove"},
-         {Action::cascade, "removed with its token"}}
+         {Action::cascade, "removed along"}}
     );
     std::string summary = "Plan: " + object_words;
     if (!entry_words.empty()) {
@@ -391,6 +446,7 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     if (!plan.notices.empty()) {
         out += "\n";
     }
+    out += blocks_text(plan.blocks, style);
     if (!plan.is_empty()) {
         out += plan_summary(plan) + "\n";
     }

@@ -1,3 +1,5 @@
+// The last resort for a secret whose sink has failed: a new file of mode 0600.
+
 #include <fmt/format.h>
 
 #include "secrets/record.hpp"

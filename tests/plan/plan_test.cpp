@@ -28,7 +28,7 @@ namespace {
 constexpr pveform::UnixSeconds now = 1'800'000'000;
 
 plan::Plan plan_of(const State& live, const desired::Document& document) {
-    auto made = plan::make_plan(live, document, {.running = std::nullopt, .now = now});
+    auto made = plan::make_plan(live, document, {.now = now});
     if (!made) {
         FAIL(made.error().front().message);
     }
@@ -68,8 +68,10 @@ TEST_CASE("an empty document changes nothing", "[plan]") {
     const plan::Plan plan = plan_of(live, {});
     CHECK(plan.is_empty());
     CHECK(plan.steps.empty());
-    CHECK(plan.left_alone.users == 1);
-    CHECK(plan.left_alone.acl_entries == 1);
+    CHECK(
+        plan.left_alone ==
+        std::vector<plan::ObjectKey>{UserId{"ann@pve"}, row("/", user("ann@pve"), "PVEAuditor")}
+    );
 }
 
 TEST_CASE("a key that is left out is left alone", "[plan]") {
@@ -233,7 +235,7 @@ TEST_CASE("additions to memberships are appended, so that nobody else's are lost
     CHECK(replaced.groups == std::set{GroupId{"ops"}});
 }
 
-TEST_CASE("a user whose id has rows of a vanished namesake is created disabled", "[plan]") {
+TEST_CASE("a user whose id has rows of a vanished namesake is dead until they are gone", "[plan]") {
     State live = empty_cluster();
     live.acl[row("/", user("ann@pve"), "Administrator")];
     desired::Document document;
@@ -248,8 +250,22 @@ TEST_CASE("a user whose id has rows of a vanished namesake is created disabled",
         }
     );
     const plan::Plan plan = plan_of(live, document);
-    CHECK(std::get<plan::CreateUser>(plan.steps.front().command).fields.enabled == false);
-    CHECK(std::get<plan::UpdateUser>(plan.steps.back().command).fields.enabled == true);
+    const auto& created = std::get<plan::CreateUser>(plan.steps.front().command).fields;
+    CHECK(created.expire == Expiry::unconfirmed());
+    const auto& revived = std::get<plan::UpdateUser>(plan.steps.back().command).fields;
+    CHECK(revived.expire == Expiry::never());
+    REQUIRE(plan.notices.size() == 1);
+    CHECK_THAT(plan.notices.front().message, ContainsSubstring("ann@pve"));
+}
+
+TEST_CASE("a user that an interrupted run left suspended is brought back", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}].expire = Expiry::unconfirmed();
+    desired::Document document;
+    CHECK(changes_of(live, document).empty());
+    document.users[UserId{"ann@pve"}];
+    CHECK(changes_of(live, document) == Lines{"update user ann@pve"});
+    CHECK(plan_of(live, document).after.users.at(UserId{"ann@pve"}).expire.is_never());
 }
 
 TEST_CASE("what the cluster does not have is refused, all of it together", "[plan]") {
@@ -264,7 +280,7 @@ TEST_CASE("what the cluster does not have is refused, all of it together", "[pla
     ann.acl = desired::AclList{wanted_row("/vms/9", "PVEAuditor"), wanted_row("/", "PVEAudtor")};
     document.users[UserId{"dave@corp"}].initial_password = said(desired::PasswordSource{});
 
-    const auto made = plan::make_plan(live, document, {.running = std::nullopt, .now = now});
+    const auto made = plan::make_plan(live, document, {.now = now});
     REQUIRE_FALSE(made);
     Lines lines;
     for (const pveform::Error& error : made.error()) {

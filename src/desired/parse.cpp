@@ -1,0 +1,27 @@
+#include "desired/parse.hpp"
+
+#include "desired/check.hpp"
+#include "desired/draft.hpp"
+#include "desired/resolve.hpp"
+
+namespace pveform::desired {
+
+Collected<Document> parse(const std::vector<document::Tree>& trees) {
+    document::Problems problems;
+    Draft draft;
+    for (const document::Tree& tree : trees) {
+        read_file(draft, tree, problems);
+    }
+    if (!draft.version) {
+        const Span nowhere = trees.empty() ? Span() : Span{trees.front().source, 1, 1, 1};
+        problems.add("`version` is missing", nowhere, "begin the document with `version: 1`");
+    }
+    Document document = resolve(std::move(draft), problems);
+    check(document, problems);
+    if (!problems.empty()) {
+        return std::unexpected(std::move(problems).take(trees));
+    }
+    return document;
+}
+
+} // namespace pveform::desired

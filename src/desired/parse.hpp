@@ -1,0 +1,16 @@
+// Trees → what is wanted: the only way from a document to a plan.
+#pragma once
+
+#include <vector>
+
+#include "base/error.hpp"
+#include "desired/desired.hpp"
+#include "document/tree.hpp"
+
+namespace pveform::desired {
+
+/// Merges the files by key and checks all that can be checked without the cluster. Every error
+/// that there is, in reading order.
+[[nodiscard]] Collected<Document> parse(const std::vector<document::Tree>& trees);
+
+} // namespace pveform::desired

@@ -1,0 +1,19 @@
+// From paths on the command line to trees.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/error.hpp"
+#include "document/tree.hpp"
+#include "system/file_system.hpp"
+
+namespace pveform::document {
+
+/// Each path is a file, or a folder: all `*.yaml` and `*.yml` below it in sorted order, without
+/// what begins with a dot, and without folders behind symbolic links. A file that is reached twice
+/// is read once. At most 1 MiB a file.
+[[nodiscard]] Collected<std::vector<Tree>>
+load(FileSystem& files, const std::vector<std::filesystem::path>& paths);
+
+} // namespace pveform::document

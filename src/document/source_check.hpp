@@ -1,0 +1,32 @@
+// What yaml-cpp does not see or does not say clearly, found in the source text itself.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace pveform::document {
+
+/// The first line that is not UTF-8 or holds a control character other than tab and line end.
+/// (yaml-cpp takes the byte 0x04 for the end of the file.)
+[[nodiscard]] std::optional<Error> check_characters(const std::shared_ptr<const SourceFile>& source
+);
+
+/// Behind the closing quote of the scalar whose opening one stands at `begin`; nothing if there is
+/// none, which yaml-cpp accepts.
+[[nodiscard]] std::optional<std::size_t> end_of_quoted(std::string_view text, std::size_t begin);
+
+struct SyntaxError {
+    std::string message;
+    std::string help;
+};
+
+/// yaml-cpp's message in the words of somebody who writes a document; `offset` is where it stopped.
+[[nodiscard]] SyntaxError
+explain_syntax_error(const SourceFile& source, const std::string& message, std::size_t offset);
+
+} // namespace pveform::document

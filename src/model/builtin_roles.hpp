@@ -1,0 +1,15 @@
+// The roles and privileges that PVE brings along, by release.
+// Mirrors pve-access-control: src/PVE/AccessControl.pm (privilege groups, create_roles).
+#pragma once
+
+#include <map>
+
+#include "model/state.hpp"
+
+namespace pveform {
+
+/// `NoAccess`, `Administrator` and PVE's own `PVE…` roles, as this release computes them.
+/// `Administrator` holds every privilege that the release knows.
+[[nodiscard]] const std::map<RoleId, Role>& builtin_roles(Release release);
+
+} // namespace pveform

@@ -1,0 +1,188 @@
+#include "plan/guard.hpp"
+
+#include <algorithm>
+#include <ranges>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "plan/ownership.hpp"
+
+namespace pveform::plan {
+
+namespace {
+
+constexpr std::size_t least_emptied = 3; // objects: fewer that go to zero are no disaster
+
+bool is_foreign_cascade(const Change& change) {
+    return change.is_foreign;
+}
+
+/// How far a plan may go in one respect, and the flag that lets it go further.
+struct Limit {
+    std::string_view guard;
+    std::string_view flag;
+    std::size_t count = 0; // what the plan does
+    std::optional<std::size_t> allowed;
+
+    [[nodiscard]] bool is_allowed() const { return allowed == count; }
+
+    [[nodiscard]] Block block(std::string message, const Span& span) const {
+        std::string help = fmt::format("if that is meant: `{} {}`", flag, count);
+        if (allowed) {
+            help += fmt::format(" (not {})", *allowed);
+        }
+        return {std::string(guard), std::move(message), span, std::move(help)};
+    }
+};
+
+class Destruction {
+public:
+    Destruction(
+        const std::vector<Change>& changes,
+        const State& before,
+        const State& after,
+        const desired::Document& document,
+        const Allowances& allowances
+    )
+        : before_(before), after_(after), document_(document), ownership_(document),
+          objects_{
+              "destroy", "--allow-destroy", count(changes, takes_away_object), allowances.destroy},
+          entries_{
+              "acl-removals",
+              "--allow-acl-removals",
+              count(changes, removes_entry),
+              allowances.acl_removals},
+          cascades_{
+              "cascade",
+              "--allow-cascade",
+              count(changes, is_foreign_cascade),
+              allowances.cascades} {}
+
+    std::vector<Block> run() && {
+        const desired::Limits& limits = document_.limits;
+        check_limit(objects_, limits.destroy, "object");
+        check_limit(entries_, limits.acl_removals, "ACL entry");
+        if (cascades_.count > 0 && !cascades_.is_allowed()) {
+            blocks_.push_back(cascades_.block(
+                fmt::format(
+                    "PVE would also remove {} that this document ignores, protects or has no say "
+                    "in",
+                    plural(cascades_.count, "object")
+                ),
+                {}
+            ));
+        }
+        const desired::Manage& manage = document_.manage;
+        check_emptied(manage.users.prune, before_.users, after_.users);
+        check_emptied(manage.tokens.prune, before_.tokens, after_.tokens);
+        check_emptied(manage.groups.prune, before_.groups, after_.groups);
+        check_emptied(manage.roles.prune, before_.roles, after_.roles);
+        check_emptied_entries(manage.acl.prune);
+        return std::move(blocks_);
+    }
+
+private:
+    template<class Predicate>
+    static std::size_t count(const std::vector<Change>& changes, Predicate predicate) {
+        return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
+    }
+
+    void check_limit(
+        const Limit& limit, const desired::Declared<std::size_t>& most, std::string_view what
+    ) {
+        if (limit.count > most.value && !limit.is_allowed()) {
+            blocks_.push_back(limit.block(
+                fmt::format(
+                    "the plan takes away {}, more than the limit of {}",
+                    plural(limit.count, what),
+                    most.value
+                ),
+                most.span
+            ));
+        }
+    }
+
+    static std::string text_of(const TokenId& id) { return id.text(); }
+
+    template<class Id>
+    static const std::string& text_of(const Id& id) {
+        return id.text;
+    }
+
+    template<class Map>
+    void check_emptied(const desired::Globs& globs, const Map& before, const Map& after) {
+        for (const auto& glob : globs) {
+            std::size_t there = 0;
+            std::size_t kept = 0;
+            for (const auto& [id, object] : before) {
+                if (glob.value.matches(text_of(id)) && ownership_.may_change(id)) {
+                    ++there;
+                    kept += after.contains(id) ? 1U : 0U;
+                }
+            }
+            report_emptied(objects_, there, kept, glob.value.pattern, glob.span);
+        }
+    }
+
+    void check_emptied_entries(const std::vector<desired::AclPattern>& patterns) {
+        for (const desired::AclPattern& pattern : patterns) {
+            std::size_t there = 0;
+            std::size_t kept = 0;
+            for (const auto& [key, grant] : before_.acl) {
+                if (Ownership::matches(pattern, key) && ownership_.may_change(key)) {
+                    ++there;
+                    kept += after_.acl.contains(key) ? 1U : 0U;
+                }
+            }
+            report_emptied(entries_, there, kept, Ownership::words_of(pattern), pattern.span);
+        }
+    }
+
+    void report_emptied(
+        const Limit& limit,
+        std::size_t there,
+        std::size_t kept,
+        std::string_view pattern,
+        const Span& span
+    ) {
+        if (there >= least_emptied && kept == 0 && !limit.is_allowed()) {
+            blocks_.push_back(limit.block(
+                fmt::format("all {} that `{}` matches would go, none is left", there, pattern), span
+            ));
+        }
+    }
+
+    const State& before_;
+    const State& after_;
+    const desired::Document& document_;
+    Ownership ownership_;
+    Limit objects_;
+    Limit entries_;
+    Limit cascades_;
+    std::vector<Block> blocks_;
+};
+
+} // namespace
+
+bool takes_away_object(const Change& change) {
+    return !std::holds_alternative<AclKey>(change.key) &&
+           (change.action == Action::destroy || change.action == Action::disable);
+}
+
+bool removes_entry(const Change& change) {
+    return std::holds_alternative<AclKey>(change.key) && change.action == Action::destroy;
+}
+
+std::vector<Block> check_destruction(
+    const std::vector<Change>& changes,
+    const State& before,
+    const State& after,
+    const desired::Document& document,
+    const Allowances& allowances
+) {
+    return Destruction(changes, before, after, document, allowances).run();
+}
+
+} // namespace pveform::plan

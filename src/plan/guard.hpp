@@ -1,0 +1,67 @@
+// What stands in the way of a plan. A guard that trips blocks the plan, says why, and names the
+// exact flag or grant that lets this one plan pass.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/source.hpp"
+#include "desired/desired.hpp"
+#include "model/state.hpp"
+#include "plan/change.hpp"
+#include "plan/step.hpp"
+
+namespace pveform::plan {
+
+struct Block {
+    std::string guard; // `lockout`, `destroy`, `acl-removals`, `cascade`, `protect`, `rights`
+    std::string message;
+    Span span;
+    std::string help;
+};
+
+/// What the caller lets one plan do. Numbers are exact: a plan that takes away more than was looked
+/// at, or less, is another plan.
+struct Allowances {
+    bool lockout = false;
+    std::optional<std::size_t> destroy = {};
+    std::optional<std::size_t> acl_removals = {};
+    std::optional<std::size_t> cascades = {};
+};
+
+/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What PVE
+/// removes along does not count.
+[[nodiscard]] bool takes_away_object(const Change& change);
+[[nodiscard]] bool removes_entry(const Change& change);
+
+/// Mass destruction: more than `limits` allow, a prune pattern of three or more objects of which
+/// none would be left, and cascades onto what is ignored, protected or out of scope.
+[[nodiscard]] std::vector<Block> check_destruction(
+    const std::vector<Change>& changes,
+    const State& before,
+    const State& after,
+    const desired::Document& document,
+    const Allowances& allowances
+);
+
+/// Who will send the requests.
+struct Applier {
+    std::optional<Principal> identity;
+    bool is_certain = false; // whether its rights are to be checked
+};
+
+/// Walks through the steps with PVE's permission algorithm. Lock-out: after none of them may the
+/// applier be unable to log in, or lack what it administers with today; nor may nobody be left
+/// who can log in and holds Permissions.Modify on `/`. Rights: each request must be one that PVE
+/// lets the applier make at that moment; requests are put into the form that PVE demands of it.
+[[nodiscard]] std::vector<Block> check_steps(
+    std::vector<Step>& steps,
+    const State& before,
+    const Applier& applier,
+    UnixSeconds now,
+    const Allowances& allowances
+);
+
+} // namespace pveform::plan

@@ -1,0 +1,209 @@
+// The guards that look at every intermediate state: lock-out and rights.
+
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "access/evaluator.hpp"
+#include "access/grant.hpp"
+#include "base/text.hpp"
+#include "plan/guard.hpp"
+#include "plan/own_access.hpp"
+#include "plan/rights.hpp"
+
+namespace pveform::plan {
+
+namespace {
+
+struct Right {
+    std::string_view privilege;
+    std::string_view path;
+};
+
+/// What an identity administers access with: reading all of it, and each kind of write.
+constexpr std::array administration = {
+    Right{"Sys.Audit", "/access"},
+    Right{"User.Modify", "/access/groups"},
+    Right{"Realm.AllocateUser", "/access/realm"},
+    Right{"Group.Allocate", "/access/groups"},
+    Right{"Sys.Modify", "/access"},
+    Right{"Permissions.Modify", "/"},
+};
+
+/// Whether somebody who can log in may still hand out every right there is.
+bool has_administrator(const State& state, UnixSeconds now) {
+    if (can_log_in(state, Principal::of(root_user), now)) {
+        return true;
+    }
+    const access::Evaluator evaluator(state);
+    const Privilege modify{"Permissions.Modify"};
+    const auto administers = [&](const Principal& principal) {
+        return can_log_in(state, principal, now) && evaluator.holds(principal, "/", modify);
+    };
+    for (const auto& [id, user] : state.users) {
+        if (administers(Principal::of(id))) {
+            return true;
+        }
+    }
+    for (const auto& [id, token] : state.tokens) {
+        if (administers(Principal::of(id))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+class Walk {
+public:
+    Walk(const State& before, const Applier& applier, UnixSeconds now, const Allowances& allowances)
+        : state_(before), applier_(applier), now_(now), allowances_(allowances), evaluator_(state_),
+          own_(applier.identity, state_), had_administrator_(has_administrator(before, now)) {
+        if (!applier.identity) {
+            return;
+        }
+        for (const Right& right : administration) {
+            if (holds(right)) {
+                needed_.push_back(right);
+            }
+        }
+    }
+
+    std::vector<Block> run(std::vector<Step>& steps) && {
+        for (Step& step : steps) {
+            if (applier_.identity && applier_.is_certain) {
+                check_rights(step);
+            }
+            const bool touches_own = own_.is_touched_by(step.command);
+            carry_out(step.command, state_);
+            if (touches_own) {
+                evaluator_ = access::Evaluator(state_);
+                own_ = OwnAccess(applier_.identity, state_);
+            }
+            if (!allowances_.lockout) {
+                if (touches_own) {
+                    check_own_access(step);
+                }
+                check_administrators(step);
+            }
+        }
+        report_denials();
+        return std::move(blocks_);
+    }
+
+private:
+    [[nodiscard]] bool holds(const Right& right) const {
+        return evaluator_.holds(
+            *applier_.identity, right.path, Privilege{std::string(right.privilege)}
+        );
+    }
+
+    void check_rights(Step& step) {
+        const Rights rights(state_, evaluator_, *applier_.identity);
+        step.command = rights.as_demanded(std::move(step.command));
+        if (auto denial = rights.denial_of(step.command)) {
+            auto& refused = refused_[{denial->path, denial->privilege, denial->reason}];
+            refused.push_back(describe(step.command));
+        }
+    }
+
+    void report_denials() {
+        for (const auto& [missing, commands] : refused_) {
+            const auto& [path, privilege, reason] = missing;
+            const std::string others =
+                commands.size() == 1
+                    ? ""
+                    : fmt::format(" (and {})", plural(commands.size() - 1, "other request"));
+            blocks_.push_back(Block{
+                .guard = "rights",
+                .message = fmt::format(
+                    "PVE would not let `{}` {}{}: it {}",
+                    applier_.identity->text(),
+                    commands.front(),
+                    others,
+                    reason
+                ),
+                .span = {},
+                .help = "grant it: " +
+                        access::grant_command(state_, *applier_.identity, privilege, path),
+            });
+        }
+    }
+
+    void check_own_access(const Step& step) {
+        if (!can_log_in(state_, *applier_.identity, now_)) {
+            report_lockout("could no longer log in", step);
+            return;
+        }
+        for (const Right& right : needed_) {
+            if (!holds(right)) {
+                report_lockout(
+                    fmt::format("would lose `{}` on `{}`", right.privilege, right.path), step
+                );
+            }
+        }
+    }
+
+    void report_lockout(const std::string& what, const Step& step) {
+        if (!reported_.insert(what).second) {
+            return;
+        }
+        blocks_.push_back(Block{
+            .guard = "lockout",
+            .message = fmt::format(
+                "`{}`, which runs this plan, {} after: {}",
+                applier_.identity->text(),
+                what,
+                describe(step.command)
+            ),
+            .span = {},
+            .help = "let another identity apply it, or `--allow-lockout` if that is meant",
+        });
+    }
+
+    void check_administrators(const Step& step) {
+        if (!had_administrator_ || has_administrator(state_, now_)) {
+            return;
+        }
+        had_administrator_ = false; // say it once
+        blocks_.push_back(Block{
+            .guard = "lockout",
+            .message = fmt::format(
+                "nobody who can log in would hold `Permissions.Modify` on `/` after: {}",
+                describe(step.command)
+            ),
+            .span = {},
+            .help = "keep an administrator, or `--allow-lockout` if that is meant",
+        });
+    }
+
+    using Missing = std::tuple<AclPath, Privilege, std::string>;
+
+    State state_;
+    const Applier& applier_;
+    UnixSeconds now_;
+    const Allowances& allowances_;
+    access::Evaluator evaluator_;
+    OwnAccess own_;
+    bool had_administrator_;
+    std::vector<Right> needed_;
+    std::map<Missing, std::vector<std::string>> refused_;
+    std::set<std::string> reported_;
+    std::vector<Block> blocks_;
+};
+
+} // namespace
+
+std::vector<Block> check_steps(
+    std::vector<Step>& steps,
+    const State& before,
+    const Applier& applier,
+    UnixSeconds now,
+    const Allowances& allowances
+) {
+    return Walk(before, applier, now, allowances).run(steps);
+}
+
+} // namespace pveform::plan

@@ -1,0 +1,85 @@
+// How a target comes to be; not for use outside of target_state. The declarations are in
+// target.cpp, what is taken away without being declared in target_removals.cpp.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/ownership.hpp"
+#include "plan/target.hpp"
+
+namespace pveform::plan {
+
+/// Overlays the document's objects, kind by kind, on a copy of the live state.
+class Overlay {
+public:
+    Overlay(const State& live, const desired::Document& document)
+        : live_(live), document_(document), ownership_(document),
+          known_privileges_(live.privileges()) {
+        target_.state = live;
+        for (const auto& [key, grant] : live.acl) {
+            live_rows_[key.principal].push_back(key);
+        }
+    }
+
+    Collected<Target> run() && {
+        declare_roles();
+        declare_groups();
+        declare_users();
+        remove_objects();
+        declare_memberships();
+        declare_tokens();
+        declare_acl();
+        remove_acl();
+        find_what_is_left_alone();
+        if (!errors_.empty()) {
+            return std::unexpected(std::move(errors_));
+        }
+        return std::move(target_);
+    }
+
+private:
+    void declare_roles();
+    void declare_privileges(const desired::Role& declared, Role& role);
+    void declare_groups();
+    void declare_users();
+    void declare_memberships();
+    void declare_tokens();
+    void declare_tokens_of(const UserId& user, const desired::User& declared);
+    void declare_acl();
+    void
+    declare_acl_of(const Principal& principal, const desired::AclList& list, const Span& owner);
+
+    void remove_objects();
+    void remove_acl();
+    void remove_user(const UserId& id, const Rule& rule);
+    void remove_token(const TokenId& id, const Rule& rule);
+    template<class Id>
+    void remove(const Id& id, const Rule& rule);
+    template<class Id>
+    void check_protection(const Id& id, const Rule& rule);
+
+    void find_what_is_left_alone();
+    void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
+    void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
+    void check_new_user(const UserId& user, const desired::User& declared);
+    void check_row(const AclKey& key, const Span& span);
+
+    void refuse(std::string message, const Span& span, std::string help = {});
+
+    template<class Id, class Map>
+    void refuse_unknown(std::string_view what, const Id& id, const Map& known, const Span& span);
+
+    const State& live_;
+    const desired::Document& document_;
+    Ownership ownership_;
+    std::set<Privilege> known_privileges_;
+    std::map<Principal, std::vector<AclKey>> live_rows_;
+    Target target_;
+    Errors errors_;
+};
+
+} // namespace pveform::plan

@@ -1,0 +1,58 @@
+"""Does the watch see a leak? Every end-to-end test relies on it."""
+
+import base64
+import urllib.parse
+
+import harness
+
+
+class TheWatch(harness.EndToEnd):
+    SECRET = "5f3c9a10-0001-4abc-8def-00000000abcd"
+
+    def setUp(self):
+        super().setUp()
+        self.watch = harness.SecretWatch()
+        self.watch.learn(self.SECRET, "päss wörd 1")
+
+    def assert_caught(self, text):
+        self.watch.see("a program", text)
+        self.assertEqual(len(self.watch.leaks()), 1, text)
+        self.watch.outputs.clear()
+
+    def test_a_clean_output_is_clean(self):
+        self.watch.see("a program", "Plan: 1 to create\n5f3c9a10 is a commit\n")
+        self.assertEqual(self.watch.leaks(), [])
+
+    def test_a_secret_is_caught_in_any_form(self):
+        self.assert_caught(f"token: {self.SECRET}\n")
+        self.assert_caught(f"Authorization: PVEAPIToken=a@pve!t={self.SECRET}\r\n")
+        self.assert_caught(self.SECRET.upper())
+        self.assert_caught(self.SECRET.replace("-", ""))
+        self.assert_caught(self.SECRET[:-2] + "…")
+        self.assert_caught(base64.b64encode(self.SECRET.encode()).decode())
+        self.assert_caught("password=" + urllib.parse.quote("päss wörd 1"))
+
+    def test_a_program_that_prints_its_token_is_caught(self):
+        self.execute(
+            ["sh", "-c", 'echo "connecting with $PVEFORM_API_TOKEN" >&2'],
+            {"PVEFORM_API_TOKEN": f"a@pve!t={self.SECRET}"}, watch=self.watch,
+        )
+        self.assertEqual(len(self.watch.leaks()), 1)
+
+    def test_the_secrets_of_the_seed_and_of_new_tokens_are_known(self):
+        simulator = self.start_simulator()
+        self.write(
+            "pveform.yaml",
+            "version: 1\ncluster: { name: e2e }\nsecrets: { file: { path: secrets.json } }\n"
+            "users: { svc@pve: { tokens: { ci: { expire: 2032-01-31 } } } }\n",
+        )
+        self.assert_code(self.at(simulator, "apply", "--yes"), 0)
+        self.learn_stored_secrets()
+        new = self.stored_secrets()["svc@pve!ci"]["secret"]
+        self.assertIn(new, harness.WATCH.secrets)
+        self.assertLessEqual(set(simulator.tokens.values()), harness.WATCH.secrets)
+        self.assertIn("made-up-password-admin", harness.WATCH.secrets)
+
+
+if __name__ == "__main__":
+    harness.main()
