@@ -28,6 +28,10 @@ struct Run {
     std::string identity; // who they say we are
 };
 
+plan::Applier applier(const Run& run) {
+    return {.identity = user_or_token(run.identity), .is_certain = true};
+}
+
 /// The sink for the plan's new secrets: opened, checked and locked. Null where none are issued.
 Result<std::unique_ptr<secrets::Sink>>
 open_sink(const Run& run, const plan::Plan& plan, Context& context) {
@@ -75,7 +79,7 @@ Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& conte
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    const auto plan = plan_for(run.document, *view, run.identity, context);
+    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return std::unexpected(plan.error());
     }
@@ -127,7 +131,7 @@ ExitCode apply_document(Run run, Context& context) {
     if (!view) {
         return context.report(view.error());
     }
-    const auto plan = plan_for(run.document, *view, run.identity, context);
+    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return context.report(plan.error());
     }
@@ -141,6 +145,12 @@ ExitCode apply_document(Run run, Context& context) {
             fmt::print(context.out, "{}", render::apply_json(*plan, about, {}, true));
         }
         return ExitCode::done;
+    }
+    if (!plan->blocks.empty()) {
+        if (run.options.format == Format::json) {
+            fmt::print(context.out, "{}", render::plan_json(*plan, about));
+        }
+        return ExitCode::blocked;
     }
     // Everything that can be found wanting before the first write.
     auto passwords = read_initial_passwords(*plan, run.document, context);
@@ -184,6 +194,7 @@ void setup_apply(CLI::App& app, Options& options) {
     apply->add_flag(
         "--auto-approve,--yes", options.auto_approve, "Do not ask before the first change"
     );
+    setup_allowances(*apply, options);
 }
 
 ExitCode run_apply(const Options& options, Context& context) {

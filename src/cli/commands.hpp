@@ -11,6 +11,9 @@ class App;
 
 namespace pveform::cli {
 
+/// The flags that let one plan past a guard, and what else plan and apply have in common.
+void setup_allowances(CLI::App& command, Options& options);
+
 void setup_validate(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_validate(const Options& options, Context& context);
 

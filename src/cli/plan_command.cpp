@@ -16,6 +16,9 @@ void setup_plan(CLI::App& app, Options& options) {
     plan->add_flag(
         "--detailed-exitcode", options.detailed_exitcode, "Exit with 2 if there are changes"
     );
+    plan->add_option("--as", options.as, "Check the rights of who will apply it")
+        ->option_text("USER[!TOKEN]");
+    setup_allowances(*plan, options);
 }
 
 ExitCode run_plan(const Options& options, Context& context) {
@@ -44,7 +47,8 @@ ExitCode run_plan(const Options& options, Context& context) {
         return context.report(view.error());
     }
     // What is missing.
-    const auto plan = plan_for(*document, *view, identity, context);
+    const auto plan =
+        plan_for(options, *document, *view, later_applier(options, *document, identity), context);
     if (!plan) {
         return context.report(plan.error());
     }
@@ -53,6 +57,9 @@ ExitCode run_plan(const Options& options, Context& context) {
         fmt::print(context.out, "{}", render::plan_json(*plan, about));
     } else if (!options.quiet || !plan->is_empty()) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
+    }
+    if (!plan->blocks.empty()) {
+        return ExitCode::blocked;
     }
     return options.detailed_exitcode && !plan->is_empty() ? ExitCode::changes_pending
                                                           : ExitCode::done;

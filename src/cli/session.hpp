@@ -47,11 +47,18 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
     const std::string& identity
 );
 
+/// Who will apply the plan that a reader makes: `--as`, the document's `apply_as`, or, for want of
+/// better knowledge and without its rights being checked, the reader itself.
+[[nodiscard]] plan::Applier later_applier(
+    const Options& options, const desired::Document& document, const std::string& identity
+);
+
 /// A plan of what `view` lacks to be as the document says.
 [[nodiscard]] Collected<plan::Plan> plan_for(
+    const Options& options,
     const desired::Document& document,
     const live::View& view,
-    const std::string& identity,
+    const plan::Applier& applier,
     Context& context
 );
 
