@@ -18,7 +18,8 @@ import urllib.request
 from pathlib import Path
 
 BINARIES = Path(os.environ["PVEFORM_BINARY_DIR"])
-SEED = Path(__file__).resolve().parent / "seed"
+TESTS = Path(__file__).resolve().parent.parent
+SEED = TESTS / "e2e/seed"
 START_TIME_LIMIT_S = 60
 RUN_TIME_LIMIT_S = 120
 
