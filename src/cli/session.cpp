@@ -68,7 +68,7 @@ Collected<desired::Document> load_document(const Options& options, Context& cont
     return desired::parse(sources);
 }
 
-Result<live::ApiToken> find_token(Context& context) {
+Result<live::Credentials> find_credentials(Context& context) {
     if (auto token = context.environment("PVEFORM_API_TOKEN")) {
         return parse_token(std::move(*token), "PVEFORM_API_TOKEN");
     }
@@ -144,23 +144,34 @@ render::PlanContext plan_context(
         .cluster = cluster_name(document, connection),
         .version = view.version,
         .identity = identity,
-        .apply_as = document.cluster.apply_as ? document.cluster.apply_as->value : std::string(),
         .secrets_path = secrets ? secrets->string() : std::string(),
+        .show_unmanaged = options.show_unmanaged,
     };
 }
 
+plan::Applier later_applier(
+    const Options& options, const desired::Document& document, const std::string& identity
+) {
+    if (options.as) {
+        return {.identity = user_or_token(*options.as), .is_certain = true};
+    }
+    if (document.cluster.apply_as) {
+        return {.identity = user_or_token(document.cluster.apply_as->value), .is_certain = true};
+    }
+    return {.identity = user_or_token(identity), .is_certain = false};
+}
+
 Collected<plan::Plan> plan_for(
+    const Options& options,
     const desired::Document& document,
     const live::View& view,
-    const std::string& identity,
+    const plan::Applier& applier,
     Context& context
 ) {
     return plan::make_plan(
         view.state,
         document,
-        {.applier = {.identity = Principal::of(split_token_id(identity)), .is_certain = false},
-         .now = context.clock.now(),
-         .allowances = {}}
+        {.applier = applier, .now = context.clock.now(), .allowances = options.allowances}
     );
 }
 

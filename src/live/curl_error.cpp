@@ -30,6 +30,13 @@ double in_seconds(std::chrono::milliseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
+/// The other end went away while TLS was being set up.
+bool is_cut_off_in_handshake(const Failure& failure) {
+    return failure.code == CURLE_SSL_CONNECT_ERROR &&
+           (failure.words.find("SSL_ERROR_SYSCALL") != std::string::npos ||
+            failure.words.find("reset by peer") != std::string::npos);
+}
+
 constexpr std::string_view where_to_compare =
     "compare the fingerprint with what `pvenode cert info` shows on the node itself";
 
@@ -126,7 +133,22 @@ Error bad_certificate(const Context& context) {
     }
 }
 
+Error broken_off(const Context& context) {
+    return context.error(
+        fmt::format(
+            "the connection to `{}` broke off: {}",
+            context.address(),
+            printable(context.failure.words)
+        ),
+        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
+        "`DENY_FROM` do not let in"
+    );
+}
+
 Error no_tls(const Context& context) {
+    if (is_cut_off_in_handshake(context.failure)) {
+        return broken_off(context);
+    }
     const std::string& words = context.failure.words;
     std::string message;
     if (words.find("wrong version number") != std::string::npos) { // of a record that is no TLS
@@ -211,19 +233,20 @@ Error unreadable_authorities(const Context& context) {
     };
 }
 
-Error broken_off(const Context& context) {
-    return context.error(
-        fmt::format(
-            "the connection to `{}` broke off: {}",
-            context.address(),
-            printable(context.failure.words)
-        ),
-        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
-        "`DENY_FROM` do not let in"
-    );
-}
-
 } // namespace
+
+bool may_pass(const Failure& failure) {
+    switch (failure.code) {
+    case CURLE_COULDNT_CONNECT: // a daemon that is being restarted
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return true;
+    default: // else it waited long enough already, or is wrong for good
+        return is_cut_off_in_handshake(failure);
+    }
+}
 
 Error explain(
     const Failure& failure,

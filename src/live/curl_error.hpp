@@ -20,6 +20,9 @@ struct Failure {
     bool too_large = false;    // the answer was cut off at Connection::max_body_bytes
 };
 
+/// Whether trying again a moment later makes sense.
+[[nodiscard]] bool may_pass(const Failure& failure);
+
 /// Of kind `unreachable` where no byte of the request was sent, `connection` where some was, `io`
 /// where the trouble is on this machine.
 [[nodiscard]] Error explain(

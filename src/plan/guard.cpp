@@ -15,19 +15,6 @@ namespace {
 
 constexpr std::size_t least_emptied = 3; // objects: fewer that go to zero are no disaster
 
-bool is_entry(const Change& change) {
-    return std::holds_alternative<AclKey>(change.key);
-}
-
-bool takes_away_object(const Change& change) {
-    return !is_entry(change) &&
-           (change.action == Action::destroy || change.action == Action::disable);
-}
-
-bool removes_entry(const Change& change) {
-    return is_entry(change) && change.action == Action::destroy;
-}
-
 bool is_foreign_cascade(const Change& change) {
     return change.is_foreign;
 }
@@ -178,6 +165,15 @@ private:
 };
 
 } // namespace
+
+bool takes_away_object(const Change& change) {
+    return !std::holds_alternative<AclKey>(change.key) &&
+           (change.action == Action::destroy || change.action == Action::disable);
+}
+
+bool removes_entry(const Change& change) {
+    return std::holds_alternative<AclKey>(change.key) && change.action == Action::destroy;
+}
 
 std::vector<Block> check_destruction(
     const std::vector<Change>& changes,

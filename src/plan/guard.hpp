@@ -31,6 +31,11 @@ struct Allowances {
     std::optional<std::size_t> cascades = {};
 };
 
+/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What PVE
+/// removes along does not count.
+[[nodiscard]] bool takes_away_object(const Change& change);
+[[nodiscard]] bool removes_entry(const Change& change);
+
 /// Mass destruction: more than `limits` allow, a prune pattern of three or more objects of which
 /// none would be left, and cascades onto what is ignored, protected or out of scope.
 [[nodiscard]] std::vector<Block> check_destruction(

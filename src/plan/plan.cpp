@@ -62,6 +62,11 @@ bool can_be_suspended(const UserId& id, const State& before, const desired::Docu
            live->second.expire.is_never() || live->second.expire == Expiry::unconfirmed();
 }
 
+template<class Predicate>
+std::size_t count_if(const std::vector<Change>& changes, Predicate predicate) {
+    return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
+}
+
 Notice suspension_notice(const Suspension& suspension) {
     return {
         fmt::format(
@@ -111,6 +116,10 @@ Collected<Plan> make_plan(
     }
 
     // What stands in the way.
+    plan.applier = circumstances.applier;
+    plan.limits = document.limits;
+    plan.destroyed = count_if(plan.changes, takes_away_object);
+    plan.entries_removed = count_if(plan.changes, removes_entry);
     std::ranges::move(
         check_destruction(
             plan.changes, plan.before, plan.after, document, circumstances.allowances

@@ -22,6 +22,10 @@ struct Plan {
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
+    Applier applier;                 // whose access and rights the guards looked at
+    std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
+    std::size_t entries_removed = 0; // ACL entries, without cascades
+    desired::Limits limits;
 
     [[nodiscard]] bool is_empty() const { return changes.empty(); }
 

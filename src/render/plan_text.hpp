@@ -13,8 +13,8 @@ struct PlanContext {
     std::string cluster;      // its name or endpoint
     std::string version;      // of PVE
     std::string identity;     // who read the cluster
-    std::string apply_as;     // who will apply; empty if not said
     std::string secrets_path; // where new secrets go; empty if nowhere
+    bool show_unmanaged = false;
 };
 
 [[nodiscard]] std::string

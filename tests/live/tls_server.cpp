@@ -193,7 +193,9 @@ struct Reply {
 
 /// What a path below /api2/json stands for.
 Reply reply_to(const Request& request) {
-    const std::string path = request.target.substr(std::string_view("/api2/json").size());
+    constexpr std::string_view api = "/api2/json";
+    const std::string path =
+        request.target.starts_with(api) ? request.target.substr(api.size()) : std::string("/html");
     const std::map<std::string, Reply> replies = {
         {"/echo", {.body = request.method + "\n" + request.headers + "\n" + request.body}},
         {"/html", {.headers = "Content-Type: text/html\r\n", .body = "<html>Welcome</html>"}},

@@ -1,0 +1,27 @@
+// The lines of a plan, in columns that fit where they are read.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "plan/change.hpp"
+#include "render/style.hpp"
+
+namespace pveform::render {
+
+/// One line of the plan, before it is laid out.
+struct Row {
+    plan::Action action = plan::Action::update;
+    std::string kind;
+    std::string name;
+    std::string detail;
+    std::string source;
+    std::vector<std::string> below; // further lines under the detail
+};
+
+/// Sign, kind, name, detail and source of each row; what does not fit is wrapped.
+[[nodiscard]] std::string
+table(const std::vector<Row>& rows, std::size_t indent, const Style& style);
+
+} // namespace pveform::render
