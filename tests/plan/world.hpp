@@ -141,6 +141,23 @@ public:
         return wanted;
     }
 
+    /// A document that says little, so that a plan of it asks for few rights.
+    desired::Document small_document(const State& live) {
+        const desired::Document whole = document(live);
+        desired::Document part;
+        const auto take_some = [&](const auto& from, auto& to, int percent) {
+            for (const auto& [id, object] : from) {
+                if (chance(percent)) {
+                    to[id] = object;
+                }
+            }
+        };
+        take_some(whole.roles, part.roles, 15);
+        take_some(whole.groups, part.groups, 25);
+        take_some(whole.users, part.users, 45);
+        return part;
+    }
+
     /// Lets the document own some of what it does not declare, without contradictions: what is
     /// declared or named is neither ignored nor absent nor out of scope.
     void add_ownership(desired::Document& wanted) {
