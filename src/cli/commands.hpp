@@ -11,8 +11,8 @@ class App;
 
 namespace pveform::cli {
 
-/// The flags that let one plan past a guard, and what else plan and apply have in common.
-void setup_allowances(CLI::App& command, Options& options);
+/// The flags that plan and apply have in common.
+void setup_plan_flags(CLI::App& command, Options& options);
 
 void setup_validate(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_validate(const Options& options, Context& context);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/guard.hpp"
+#include "plan/selection.hpp"
 
 namespace pveform::cli {
 
@@ -30,6 +31,8 @@ struct Options {
     std::optional<std::string> as;  // plan: who will apply
     bool show_unmanaged = false;
     plan::Allowances allowances;
+    plan::Selection selection;
+    bool no_prune = false;
     std::string principal;  // explain
     std::string path = "/"; // explain
     bool batch = false;     // explain

@@ -31,8 +31,8 @@ struct Allowances {
     std::optional<std::size_t> cascades = {};
 };
 
-/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What PVE
-/// removes along does not count.
+/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What
+/// PVE removes along does not count.
 [[nodiscard]] bool takes_away_object(const Change& change);
 [[nodiscard]] bool removes_entry(const Change& change);
 
