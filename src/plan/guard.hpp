@@ -46,6 +46,16 @@ struct Allowances {
     const Allowances& allowances
 );
 
+/// PVE keeps users, tokens, groups, roles and the ACL in one file, and its cluster file system
+/// holds no file beyond 1 MiB: a plan that would grow it past that is blocked, with no flag to let
+/// it pass; past 80 % `warning` is given.
+struct SizeCheck {
+    std::vector<Block> blocks;
+    std::string warning; // empty where there is room
+};
+
+[[nodiscard]] SizeCheck check_size(const State& before, const State& after);
+
 /// Who will send the requests.
 struct Applier {
     std::optional<Principal> identity;

@@ -137,6 +137,11 @@ Collected<Plan> make_plan(
         ),
         std::back_inserter(plan.blocks)
     );
+    SizeCheck size = check_size(plan.before, plan.after);
+    std::ranges::move(size.blocks, std::back_inserter(plan.blocks));
+    if (!size.warning.empty()) {
+        plan.notices.push_back({std::move(size.warning), {}});
+    }
     std::ranges::move(
         check_steps(
             plan.steps,
