@@ -194,7 +194,7 @@ void setup_apply(CLI::App& app, Options& options) {
     apply->add_flag(
         "--auto-approve,--yes", options.auto_approve, "Do not ask before the first change"
     );
-    setup_allowances(*apply, options);
+    setup_plan_flags(*apply, options);
 }
 
 ExitCode run_apply(const Options& options, Context& context) {

@@ -18,7 +18,7 @@ void setup_plan(CLI::App& app, Options& options) {
     );
     plan->add_option("--as", options.as, "Check the rights of who will apply it")
         ->option_text("USER[!TOKEN]");
-    setup_allowances(*plan, options);
+    setup_plan_flags(*plan, options);
 }
 
 ExitCode run_plan(const Options& options, Context& context) {

@@ -65,7 +65,16 @@ Result<live::ApiToken> token_from_parts(std::string id, Context& context) {
 
 Collected<desired::Document> load_document(const Options& options, Context& context) {
     const auto sources = TRY(document::load(context.files, options.files));
-    return desired::parse(sources);
+    desired::Document document = TRY(desired::parse(sources));
+    if (options.no_prune) {
+        desired::Manage& manage = document.manage;
+        for (desired::Owned* owned :
+             {&manage.users, &manage.tokens, &manage.groups, &manage.roles}) {
+            owned->prune.clear();
+        }
+        manage.acl.prune.clear();
+    }
+    return document;
 }
 
 Result<live::Credentials> find_credentials(Context& context) {
@@ -171,7 +180,10 @@ Collected<plan::Plan> plan_for(
     return plan::make_plan(
         view.state,
         document,
-        {.applier = applier, .now = context.clock.now(), .allowances = options.allowances}
+        {.applier = applier,
+         .now = context.clock.now(),
+         .allowances = options.allowances,
+         .selection = options.selection}
     );
 }
 

@@ -150,6 +150,9 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
             fmt::format("sync the realm first: `pveum realm sync {}`", realm->first.text)
         );
     }
+    if (!realm->second.case_sensitive) {
+        check_case_variants(user, declared.span);
+    }
     const bool takes_passwords = realm->second.type == "pve" || realm->second.type == "pam";
     if (declared.initial_password && !takes_passwords) {
         refuse(
@@ -162,6 +165,25 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
             declared.initial_password->span,
             "leave `initial_password` out; the directory knows the password"
         );
+    }
+}
+
+/// PVE finds the user who is there whatever the case of the name, and refuses to create another.
+void Overlay::check_case_variants(const UserId& user, const Span& span) {
+    for (const auto& [other, record] : live_.users) {
+        if (other.realm() == user.realm() && to_lower(other.text) == to_lower(user.text)) {
+            refuse(
+                fmt::format(
+                    "user `{}` differs from `{}`, who is there, only in case, and realm `{}` does "
+                    "not tell them apart",
+                    user.text,
+                    other.text,
+                    user.realm().text
+                ),
+                span,
+                fmt::format("write `{}`", other.text)
+            );
+        }
     }
 }
 

@@ -63,6 +63,13 @@ class ExitCodes(harness.EndToEnd):
             self.assert_code(run, 3)
             self.assert_says(run, "unknown key `usrs`", "did you mean `users`?")
 
+    def test_3_and_all_twelve_mistakes_in_one_run(self):
+        run = self.pveform("validate", "-f", harness.TESTS / "golden/twelve_mistakes/input.yaml")
+        self.assert_code(run, 3)
+        self.assertEqual(run.err.count("error: "), 12, run.err)
+        self.assertEqual(run.err.count(" --> "), 12, run.err)
+        self.assertEqual(run.out, "")
+
     def test_3_for_usage(self):
         for arguments in (
             ["paln"],
