@@ -279,8 +279,9 @@ void Overlay::declare_tokens_of(const UserId& user, const desired::User& declare
             const auto absent = document_.absent.tokens.find(id);
             remove_token(
                 id,
-                absent != document_.absent.tokens.end() ? Rule{"absent", absent->second}
-                                                        : Rule{"not in the list", declared.span}
+                absent != document_.absent.tokens.end()
+                    ? Rule{"absent", absent->second}
+                    : Rule{"not in its user's `tokens`", declared.span}
             );
         }
     }
@@ -335,7 +336,7 @@ void Overlay::declare_acl_of(
     for (const AclKey& key : live_rows_[principal]) {
         if (ownership_.may_change(key)) {
             target_.state.acl.erase(key);
-            target_.origins[key] = {"not in the list", owner};
+            target_.origins[key] = {"not in the written `acl`", owner};
         }
     }
     for (const desired::AclRow& row : list) {

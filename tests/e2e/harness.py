@@ -65,7 +65,10 @@ def seed_tokens(seed=SEED):
     """Token id → secret."""
     lines = (seed / "priv/token.cfg").read_text().splitlines()
     tokens = dict(line.split(" ") for line in lines)
-    WATCH.learn(*tokens.values(), *json.loads((seed / "passwords.json").read_text()).values())
+    WATCH.learn(*tokens.values())
+    passwords = seed / "passwords.json"
+    if passwords.exists():
+        WATCH.learn(*json.loads(passwords.read_text()).values())
     return tokens
 
 
