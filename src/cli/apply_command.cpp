@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
+#include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
@@ -39,21 +40,8 @@ open_sink(const Run& run, const plan::Plan& plan, Context& context) {
     if (tokens.empty()) {
         return nullptr;
     }
-    const auto path = secrets_path(run.options, run.document);
-    if (!path) {
-        return std::unexpected(Error{
-            .kind = ErrorKind::usage,
-            .message = fmt::format(
-                "{} would be issued, and there is nowhere to put {}",
-                plural(tokens.size(), "token"),
-                tokens.size() == 1 ? "its secret" : "their secrets"
-            ),
-            .help = "write `secrets: { file: { path: … } }` in the document, or use "
-                    "`--secrets-out FILE`",
-        });
-    }
-    return secrets::open_file_sink(
-        context.files, context.processes, *path, cluster_name(run.document, run.connection), tokens
+    return open_secret_sink(
+        run.options, run.document, cluster_name(run.document, run.connection), tokens, context
     );
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
+#include "desired/unsupported.hpp"
 #include "document/load.hpp"
 
 namespace pveform::cli {
@@ -66,6 +68,9 @@ Result<live::ApiToken> token_from_parts(std::string id, Context& context) {
 Collected<desired::Document> load_document(const Options& options, Context& context) {
     const auto sources = TRY(document::load(context.files, options.files));
     desired::Document document = TRY(desired::parse(sources));
+    if (Errors errors = desired::unsupported(document); !errors.empty()) {
+        return std::unexpected(std::move(errors));
+    }
     if (options.no_prune) {
         desired::Manage& manage = document.manage;
         for (desired::Owned* owned :
@@ -126,17 +131,6 @@ find_connection(const Options& options, const desired::Document& document, Conte
     return connection;
 }
 
-std::optional<std::filesystem::path>
-secrets_path(const Options& options, const desired::Document& document) {
-    if (options.secrets_out) {
-        return options.secrets_out;
-    }
-    if (document.secrets.file) {
-        return document.secrets.file->value;
-    }
-    return std::nullopt;
-}
-
 std::string cluster_name(const desired::Document& document, const live::Connection& connection) {
     return document.cluster.name ? document.cluster.name->value : connection.endpoint;
 }
@@ -148,12 +142,11 @@ render::PlanContext plan_context(
     const live::View& view,
     const std::string& identity
 ) {
-    const auto secrets = secrets_path(options, document);
     return render::PlanContext{
         .cluster = cluster_name(document, connection),
         .version = view.version,
         .identity = identity,
-        .secrets_path = secrets ? secrets->string() : std::string(),
+        .secrets_place = secrets_place(options, document),
         .show_unmanaged = options.show_unmanaged,
     };
 }

@@ -86,7 +86,7 @@ Collected<Plan> make_plan(
     const State& live, const desired::Document& document, const Circumstances& circumstances
 ) {
     // What is wanted, laid over what is there.
-    Target target = TRY(target_state(live, document));
+    Target target = TRY(target_state(live, document, circumstances.now));
     Plan plan;
     plan.before = live;
     plan.after = std::move(target.state);

@@ -295,7 +295,33 @@ void Overlay::declare_tokens_of(const UserId& user, const desired::User& declare
         overlay(token.comment, wanted.comment);
         overlay(token.privilege_separation, wanted.privilege_separation);
         overlay(token.expire, wanted.expire);
+        if (wanted.lifetime) {
+            token.expire = within_lifetime(id, wanted);
+        }
     }
+}
+
+/// A new secret lives for the whole lifetime from now; one that is there for no longer than that.
+/// Its expiry is the clock: nothing else remembers when it was issued.
+Expiry Overlay::within_lifetime(const TokenId& id, const desired::Token& declared) {
+    const Expiry whole{now_ + declared.lifetime->value.count()};
+    const auto live = live_.tokens.find(id);
+    if (live == live_.tokens.end() || live->second.expire == Expiry::unconfirmed()) {
+        return whole;
+    }
+    const Expiry present = live->second.expire;
+    if (present.is_never() || whole < present) {
+        return whole;
+    }
+    if (declared.renew_before && present.seconds - declared.renew_before->value.count() <= now_) {
+        target_.notices.push_back(Notice{
+            fmt::format(
+                "token `{}` is due for a new secret: it expires {}", id.text(), present.text()
+            ),
+            declared.span,
+        });
+    }
+    return present;
 }
 
 void Overlay::declare_tokens() {
@@ -385,8 +411,9 @@ void Overlay::find_what_is_left_alone() {
     add(live_.acl, state.acl, always);
 }
 
-Collected<Target> target_state(const State& live, const desired::Document& document) {
-    return Overlay(live, document).run();
+Collected<Target>
+target_state(const State& live, const desired::Document& document, UnixSeconds now) {
+    return Overlay(live, document, now).run();
 }
 
 } // namespace pveform::plan

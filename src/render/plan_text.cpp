@@ -168,7 +168,7 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         };
         if (issues_secret(change)) {
             row.below.push_back(fmt::format(
-                "secret → {}", context.secrets_path.empty() ? "nowhere yet" : context.secrets_path
+                "secret → {}", context.secrets_place.empty() ? "nowhere yet" : context.secrets_place
             ));
         }
         if (change.action == Action::destroy) {
