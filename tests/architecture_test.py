@@ -18,8 +18,7 @@ THIRD_PARTY = {
     "nlohmann": ["json"],
     "yaml-cpp": ["document"],
     "curl": ["live"],
-    "CLI": ["cli", "simulator/main.cpp"],
-    "boost": ["simulator"],
+    "CLI": ["cli", "simulator/options.cpp"],
     "zlib": ["simulator"],
     "openssl/ssl": ["live", "simulator"],
     "openssl/x509": ["live", "simulator"],
@@ -286,7 +285,7 @@ class PlantedTrees(unittest.TestCase):
             ("yaml-cpp/yaml.h", "document"),
             ("curl/curl.h", "live"),
             ("CLI/CLI.hpp", "cli"),
-            ("boost/beast.hpp", "simulator"),
+            ("zlib.h", "simulator"),
             ("openssl/ssl.h", "live"),
         ]:
             with self.subTest(header):

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
+#include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
@@ -24,8 +25,13 @@ struct Run {
     const Options& options;
     const desired::Document& document;
     live::Connection connection;
-    live::ApiToken token;
+    live::Credentials credentials;
+    std::string identity; // who they say we are
 };
+
+plan::Applier applier(const Run& run) {
+    return {.identity = user_or_token(run.identity), .is_certain = true};
+}
 
 /// The sink for the plan's new secrets: opened, checked and locked. Null where none are issued.
 Result<std::unique_ptr<secrets::Sink>>
@@ -34,21 +40,8 @@ open_sink(const Run& run, const plan::Plan& plan, Context& context) {
     if (tokens.empty()) {
         return nullptr;
     }
-    const auto path = secrets_path(run.options, run.document);
-    if (!path) {
-        return std::unexpected(Error{
-            .kind = ErrorKind::usage,
-            .message = fmt::format(
-                "{} would be issued, and there is nowhere to put {}",
-                plural(tokens.size(), "token"),
-                tokens.size() == 1 ? "its secret" : "their secrets"
-            ),
-            .help = "write `secrets: { file: { path: … } }` in the document, or use "
-                    "`--secrets-out FILE`",
-        });
-    }
-    return secrets::open_file_sink(
-        context.files, context.processes, *path, cluster_name(run.document, run.connection), tokens
+    return open_secret_sink(
+        run.options, run.document, cluster_name(run.document, run.connection), tokens, context
     );
 }
 
@@ -70,11 +63,11 @@ Result<bool> is_approved(const Options& options, Context& context) {
 
 /// Reads the cluster once more: whether a plan made now is empty.
 Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& context) {
-    const auto view = live::fetch(pve, run.token.id);
+    const auto view = live::fetch(pve, run.identity);
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    const auto plan = plan_for(run.document, *view, run.token.id, context);
+    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return std::unexpected(plan.error());
     }
@@ -118,19 +111,19 @@ ExitCode carry_out(
 
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
-    const auto pve = live::connect_for_writing(run.connection, run.token);
+    const auto pve = live::connect_for_writing(run.connection, run.credentials, context.clock);
     if (!pve) {
         return context.report(pve.error());
     }
-    const auto view = live::fetch(**pve, run.token.id);
+    const auto view = live::fetch(**pve, run.identity);
     if (!view) {
         return context.report(view.error());
     }
-    const auto plan = plan_for(run.document, *view, run.token.id, context);
+    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return context.report(plan.error());
     }
-    const auto about = plan_context(run.options, run.document, run.connection, *view, run.token.id);
+    const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
     if (run.options.format == Format::text) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
@@ -140,6 +133,12 @@ ExitCode apply_document(Run run, Context& context) {
             fmt::print(context.out, "{}", render::apply_json(*plan, about, {}, true));
         }
         return ExitCode::done;
+    }
+    if (!plan->blocks.empty()) {
+        if (run.options.format == Format::json) {
+            fmt::print(context.out, "{}", render::plan_json(*plan, about));
+        }
+        return ExitCode::blocked;
     }
     // Everything that can be found wanting before the first write.
     auto passwords = read_initial_passwords(*plan, run.document, context);
@@ -163,7 +162,7 @@ ExitCode apply_document(Run run, Context& context) {
     PlainProgress progress(context.err, context.err_style, run.options.quiet);
     apply::Tools tools{
         .transport = **pve,
-        .identity = run.token.id,
+        .identity = run.identity,
         .files = context.files,
         .clock = context.clock,
         .progress = progress,
@@ -183,6 +182,7 @@ void setup_apply(CLI::App& app, Options& options) {
     apply->add_flag(
         "--auto-approve,--yes", options.auto_approve, "Do not ask before the first change"
     );
+    setup_plan_flags(*apply, options);
 }
 
 ExitCode run_apply(const Options& options, Context& context) {
@@ -194,12 +194,18 @@ ExitCode run_apply(const Options& options, Context& context) {
     if (!connection) {
         return context.report(connection.error());
     }
-    auto token = find_token(context);
-    if (!token) {
-        return context.report(token.error());
+    auto credentials = find_credentials(context);
+    if (!credentials) {
+        return context.report(credentials.error());
     }
+    std::string identity = live::identity(*credentials);
     return apply_document(
-        Run{options, *document, std::move(*connection), std::move(*token)}, context
+        Run{options,
+            *document,
+            std::move(*connection),
+            std::move(*credentials),
+            std::move(identity)},
+        context
     );
 }
 

@@ -11,6 +11,9 @@ class App;
 
 namespace pveform::cli {
 
+/// The flags that plan and apply have in common.
+void setup_plan_flags(CLI::App& command, Options& options);
+
 void setup_validate(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_validate(const Options& options, Context& context);
 
@@ -19,6 +22,9 @@ void setup_plan(CLI::App& app, Options& options);
 
 void setup_apply(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
+
+void setup_explain(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_explain(const Options& options, Context& context);
 
 void setup_version(CLI::App& app);
 [[nodiscard]] ExitCode run_version(Context& context);

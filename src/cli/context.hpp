@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -23,6 +24,7 @@ struct Context {
     Clock& clock;
     Terminal& terminal;
     std::function<std::optional<std::string>(const std::string&)> environment;
+    std::istream& in;
     std::ostream& out; // results
     std::ostream& err; // diagnostics and progress
     render::Style out_style;

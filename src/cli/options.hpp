@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "plan/guard.hpp"
+#include "plan/selection.hpp"
+
 namespace pveform::cli {
 
 enum class Format { text, json };
@@ -16,12 +19,23 @@ struct Options {
     std::optional<std::filesystem::path> ca_file;
     std::optional<std::string> fingerprint;
     std::optional<std::filesystem::path> secrets_out;
-    int timeout_s = 60; // for one answer
+    std::optional<std::filesystem::path> live;    // a file to read instead of a cluster
+    std::optional<std::filesystem::path> domains; // domains.cfg that belongs to it
+    std::string release = "9.2";                  // of the PVE that it comes from
+    int timeout_s = 60;                           // for one answer
     Format format = Format::text;
     bool no_color = false;
     bool quiet = false;
     bool detailed_exitcode = false; // plan
     bool auto_approve = false;      // apply
+    std::optional<std::string> as;  // plan: who will apply
+    bool show_unmanaged = false;
+    plan::Allowances allowances;
+    plan::Selection selection;
+    bool no_prune = false;
+    std::string principal;  // explain
+    std::string path = "/"; // explain
+    bool batch = false;     // explain
 };
 
 } // namespace pveform::cli

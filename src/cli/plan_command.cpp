@@ -16,6 +16,9 @@ void setup_plan(CLI::App& app, Options& options) {
     plan->add_flag(
         "--detailed-exitcode", options.detailed_exitcode, "Exit with 2 if there are changes"
     );
+    plan->add_option("--as", options.as, "Check the rights of who will apply it")
+        ->option_text("USER[!TOKEN]");
+    setup_plan_flags(*plan, options);
 }
 
 ExitCode run_plan(const Options& options, Context& context) {
@@ -29,29 +32,34 @@ ExitCode run_plan(const Options& options, Context& context) {
     if (!connection) {
         return context.report(connection.error());
     }
-    const auto token = find_token(context);
-    if (!token) {
-        return context.report(token.error());
+    const auto credentials = find_credentials(context);
+    if (!credentials) {
+        return context.report(credentials.error());
     }
+    const std::string identity = live::identity(*credentials);
     // What is there; with a client that cannot write.
-    const auto pve = live::connect_for_reading(*connection, *token);
+    const auto pve = live::connect_for_reading(*connection, *credentials, context.clock);
     if (!pve) {
         return context.report(pve.error());
     }
-    const auto view = live::fetch(**pve, token->id);
+    const auto view = live::fetch(**pve, identity);
     if (!view) {
         return context.report(view.error());
     }
     // What is missing.
-    const auto plan = plan_for(*document, *view, token->id, context);
+    const auto plan =
+        plan_for(options, *document, *view, later_applier(options, *document, identity), context);
     if (!plan) {
         return context.report(plan.error());
     }
-    const auto about = plan_context(options, *document, *connection, *view, token->id);
+    const auto about = plan_context(options, *document, *connection, *view, identity);
     if (options.format == Format::json) {
         fmt::print(context.out, "{}", render::plan_json(*plan, about));
     } else if (!options.quiet || !plan->is_empty()) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
+    }
+    if (!plan->blocks.empty()) {
+        return ExitCode::blocked;
     }
     return options.detailed_exitcode && !plan->is_empty() ? ExitCode::changes_pending
                                                           : ExitCode::done;

@@ -54,6 +54,9 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("apply")) {
         return run_apply(options, context);
     }
+    if (app.got_subcommand("explain")) {
+        return run_explain(options, context);
+    }
     return run_version(context);
 }
 
@@ -68,6 +71,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_validate(app, options);
     setup_plan(app, options);
     setup_apply(app, options);
+    setup_explain(app, options);
     setup_version(app);
     for (CLI::App* command : app.get_subcommands({})) {
         command->footer("`pveform --help` lists the flags that every command takes.");

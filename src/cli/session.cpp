@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
+#include "desired/unsupported.hpp"
 #include "document/load.hpp"
 
 namespace pveform::cli {
@@ -65,10 +67,22 @@ Result<live::ApiToken> token_from_parts(std::string id, Context& context) {
 
 Collected<desired::Document> load_document(const Options& options, Context& context) {
     const auto sources = TRY(document::load(context.files, options.files));
-    return desired::parse(sources);
+    desired::Document document = TRY(desired::parse(sources));
+    if (Errors errors = desired::unsupported(document); !errors.empty()) {
+        return std::unexpected(std::move(errors));
+    }
+    if (options.no_prune) {
+        desired::Manage& manage = document.manage;
+        for (desired::Owned* owned :
+             {&manage.users, &manage.tokens, &manage.groups, &manage.roles}) {
+            owned->prune.clear();
+        }
+        manage.acl.prune.clear();
+    }
+    return document;
 }
 
-Result<live::ApiToken> find_token(Context& context) {
+Result<live::Credentials> find_credentials(Context& context) {
     if (auto token = context.environment("PVEFORM_API_TOKEN")) {
         return parse_token(std::move(*token), "PVEFORM_API_TOKEN");
     }
@@ -117,17 +131,6 @@ find_connection(const Options& options, const desired::Document& document, Conte
     return connection;
 }
 
-std::optional<std::filesystem::path>
-secrets_path(const Options& options, const desired::Document& document) {
-    if (options.secrets_out) {
-        return options.secrets_out;
-    }
-    if (document.secrets.file) {
-        return document.secrets.file->value;
-    }
-    return std::nullopt;
-}
-
 std::string cluster_name(const desired::Document& document, const live::Connection& connection) {
     return document.cluster.name ? document.cluster.name->value : connection.endpoint;
 }
@@ -139,28 +142,41 @@ render::PlanContext plan_context(
     const live::View& view,
     const std::string& identity
 ) {
-    const auto secrets = secrets_path(options, document);
     return render::PlanContext{
         .cluster = cluster_name(document, connection),
         .version = view.version,
         .identity = identity,
-        .apply_as = document.cluster.apply_as ? document.cluster.apply_as->value : std::string(),
-        .secrets_path = secrets ? secrets->string() : std::string(),
+        .secrets_place = secrets_place(options, document),
+        .show_unmanaged = options.show_unmanaged,
     };
 }
 
+plan::Applier later_applier(
+    const Options& options, const desired::Document& document, const std::string& identity
+) {
+    if (options.as) {
+        return {.identity = user_or_token(*options.as), .is_certain = true};
+    }
+    if (document.cluster.apply_as) {
+        return {.identity = user_or_token(document.cluster.apply_as->value), .is_certain = true};
+    }
+    return {.identity = user_or_token(identity), .is_certain = false};
+}
+
 Collected<plan::Plan> plan_for(
+    const Options& options,
     const desired::Document& document,
     const live::View& view,
-    const std::string& identity,
+    const plan::Applier& applier,
     Context& context
 ) {
     return plan::make_plan(
         view.state,
         document,
-        {.applier = {.identity = Principal::of(split_token_id(identity)), .is_certain = false},
+        {.applier = applier,
          .now = context.clock.now(),
-         .allowances = {}}
+         .allowances = options.allowances,
+         .selection = options.selection}
     );
 }
 

@@ -16,7 +16,6 @@
 #include "live/read.hpp"
 #include "plan/plan.hpp"
 #include "render/plan_text.hpp"
-#include "secrets/sink.hpp"
 
 namespace pveform::cli {
 
@@ -25,15 +24,11 @@ namespace pveform::cli {
 
 /// From PVEFORM_API_TOKEN; or PVEFORM_TOKEN_ID with PVEFORM_TOKEN_SECRET or _SECRET_FILE; or, last,
 /// PROXMOX_VE_API_TOKEN.
-[[nodiscard]] Result<live::ApiToken> find_token(Context& context);
+[[nodiscard]] Result<live::Credentials> find_credentials(Context& context);
 
 /// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order.
 [[nodiscard]] Result<live::Connection>
 find_connection(const Options& options, const desired::Document& document, Context& context);
-
-/// Where new secrets go: `--secrets-out`, or the document's `secrets`.
-[[nodiscard]] std::optional<std::filesystem::path>
-secrets_path(const Options& options, const desired::Document& document);
 
 /// The cluster's name for people: the document's, or the endpoint.
 [[nodiscard]] std::string
@@ -47,11 +42,18 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
     const std::string& identity
 );
 
+/// Who will apply the plan that a reader makes: `--as`, the document's `apply_as`, or, for want of
+/// better knowledge and without its rights being checked, the reader itself.
+[[nodiscard]] plan::Applier later_applier(
+    const Options& options, const desired::Document& document, const std::string& identity
+);
+
 /// A plan of what `view` lacks to be as the document says.
 [[nodiscard]] Collected<plan::Plan> plan_for(
+    const Options& options,
     const desired::Document& document,
     const live::View& view,
-    const std::string& identity,
+    const plan::Applier& applier,
     Context& context
 );
 

@@ -77,6 +77,9 @@ struct UserConfig {
     friend bool operator==(const UserConfig&, const UserConfig&) = default;
 };
 
+/// Every path of the ACL tree, with those that only lead to others.
+[[nodiscard]] std::set<std::string> tree_nodes(const UserConfig& config);
+
 /// The largest file that PVE's cluster file system holds.
 inline constexpr std::size_t max_file_bytes = 1024 * 1024;
 

@@ -265,6 +265,16 @@ bool TreeOrder::operator()(std::string_view a, std::string_view b) const {
     return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
 }
 
+std::set<std::string> tree_nodes(const UserConfig& config) {
+    std::set<std::string> paths = {"/"};
+    for (const auto& [path, node] : config.acl) {
+        for (std::size_t end = path.size(); end != 0; end = path.rfind('/', end - 1)) {
+            paths.insert(path.substr(0, end));
+        }
+    }
+    return paths;
+}
+
 UserConfig parse_user_config(std::string_view bytes, Release release) {
     const std::string text = from_latin1(bytes);
     Parser parser(release);

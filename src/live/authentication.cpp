@@ -12,14 +12,14 @@ namespace pveform::live {
 
 namespace {
 
-/// A line break would end the header; PVE ends the value at `;` and decodes `%XX`.
+/// Blanks and line breaks would end the value or the header; PVE ends it at `;` and decodes `%XX`.
 bool fits_into_a_header(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) {
         return c > ' ' && c <= '~' && c != ';' && c != '%';
     });
 }
 
-/// PVE decodes these in the value.
+/// An id in which PVE finds again what it takes for its own signs.
 std::string escaped(std::string_view id) {
     std::string result;
     for (const char c : id) {
@@ -43,8 +43,7 @@ public:
     }
 
     Error refusal(const Response& response) const override {
-        const TokenId id = split_token_id(id_);
-        Error error{
+        return Error{
             .kind = ErrorKind::authentication,
             .message = fmt::format(
                 "PVE does not accept the API token `{}`: {}", printable(id_), describe(response)
@@ -53,11 +52,10 @@ public:
                 "PVE gives this answer whatever the cause. The usual ones: the secret is wrong or "
                 "was replaced by a newer one; the token or its user has expired, is disabled, or "
                 "is gone. Look on a node: `pveum user token list '{}'` and `pveum user list`",
-                printable(id.user.text)
+                printable(split_token_id(id_).user.text)
             ),
             .status = response.status,
         };
-        return error;
     }
 
 private:
@@ -65,11 +63,26 @@ private:
     Secret line_;
 };
 
-} // namespace
+/// The extra headers of the connection alone.
+class NoAuthentication : public Authentication {
+public:
+    Result<std::vector<Secret>> headers(Http&, bool) override { return std::vector<Secret>(); }
+
+    Error refusal(const Response& response) const override {
+        return Error{
+            .kind = ErrorKind::authentication,
+            .message = fmt::format("PVE got no credentials: {}", describe(response)),
+            .help = "PVE accepts an API token (`PVEFORM_API_TOKEN=user@realm!name=secret`) or a "
+                    "user's password, and nothing else: a header such as `X-APIKey` is ignored, "
+                    "whatever some guides say. Headers alone do where a gateway in front of PVE "
+                    "adds PVE's own",
+            .status = response.status,
+        };
+    }
+};
 
 Result<std::unique_ptr<Authentication>> authenticate_by_token(const ApiToken& token) {
-    const bool has_id = TokenId::parse(token.id).has_value();
-    if (!has_id) {
+    if (!TokenId::parse(token.id)) {
         return std::unexpected(Error{
             .kind = ErrorKind::usage,
             .message = "the name of the API token is not a token id",
@@ -86,6 +99,18 @@ Result<std::unique_ptr<Authentication>> authenticate_by_token(const ApiToken& to
         });
     }
     return std::make_unique<TokenAuthentication>(token);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Authentication>> authenticate(const Credentials& credentials, Clock& clock) {
+    if (const auto* token = std::get_if<ApiToken>(&credentials)) {
+        return authenticate_by_token(*token);
+    }
+    if (const auto* login = std::get_if<Login>(&credentials)) {
+        return authenticate_by_ticket(*login, clock);
+    }
+    return std::make_unique<NoAuthentication>();
 }
 
 } // namespace pveform::live

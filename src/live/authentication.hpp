@@ -21,7 +21,12 @@ public:
     [[nodiscard]] virtual Error refusal(const Response& response) const = 0;
 };
 
-/// An error of kind `usage` where it cannot be sent in a header.
-[[nodiscard]] Result<std::unique_ptr<Authentication>> authenticate_by_token(const ApiToken& token);
+/// An error of kind `usage` for credentials that cannot be any. The clock must outlive the result.
+[[nodiscard]] Result<std::unique_ptr<Authentication>>
+authenticate(const Credentials& credentials, Clock& clock);
+
+/// By a session of PVE, which it calls a ticket (live/ticket.cpp).
+[[nodiscard]] Result<std::unique_ptr<Authentication>>
+authenticate_by_ticket(const Login& login, Clock& clock);
 
 } // namespace pveform::live

@@ -1,9 +1,7 @@
 #include "live/completeness.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
-#include <vector>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -15,12 +13,13 @@ namespace {
 
 const Privilege sys_audit{"Sys.Audit"};
 
-/// Any of them shows a group, and the users in it.
-const std::array shows_group = {sys_audit, Privilege{"User.Modify"}, Privilege{"Group.Allocate"}};
+const Listing groups{
+    .base = "/access/groups",
+    .levels = 1,
+    .privileges = {sys_audit, Privilege{"User.Modify"}, Privilege{"Group.Allocate"}},
+};
 
-const std::array shows_all_users = {sys_audit, Privilege{"User.Modify"}};
-
-constexpr std::string_view groups_path = "/access/groups";
+const std::vector<Privilege> shows_all_users = {sys_audit, Privilege{"User.Modify"}};
 
 /// A name below a path that no ACL entry stands at: what is held there is held at every such name.
 constexpr std::string_view unused_name = "/pveform-asks-what-is-inherited";
@@ -30,42 +29,50 @@ struct Gap {
     std::string hidden; // what cannot be seen
 };
 
-bool holds(const OwnPermissions& own, const std::string& path, std::span<const Privilege> any_of) {
+/// Whether one of the privileges is held there; if so, whether one propagates.
+std::optional<bool>
+held(const OwnPermissions& own, const std::string& path, const std::vector<Privilege>& any_of) {
+    std::optional<bool> propagates;
     const auto at = own.find(path);
-    return at != own.end() && std::ranges::any_of(any_of, [&](const Privilege& privilege) {
-               return at->second.contains(privilege);
-           });
+    if (at == own.end()) {
+        return propagates;
+    }
+    for (const Privilege& privilege : any_of) {
+        const auto found = at->second.find(privilege);
+        if (found != at->second.end()) {
+            propagates = propagates.value_or(false) || found->second;
+        }
+    }
+    return propagates;
 }
 
-bool holds_propagating(
-    const OwnPermissions& own, const std::string& path, std::span<const Privilege> any_of
-) {
-    const auto at = own.find(path);
-    return at != own.end() && std::ranges::any_of(any_of, [&](const Privilege& privilege) {
-               const auto held = at->second.find(privilege);
-               return held != at->second.end() && held->second;
-           });
-}
-
-/// Whether groups without ACL entries on their own path are shown. What does not propagate from
-/// `/access/groups` may still come from above it, so that PVE has to be asked.
-Result<bool> sees_ordinary_groups(ReadTransport& transport, const OwnPermissions& own) {
-    const std::string path(groups_path);
-    if (holds_propagating(own, path, shows_group)) {
+/// Whether objects without ACL entries on their own path are shown. What does not propagate from
+/// the base may still come from above it, and the base is not always in PVE's list: then it is
+/// asked.
+Result<bool>
+shows_ordinary_objects(ReadTransport& transport, const View& view, const Listing& listing) {
+    if (held(view.own, listing.base, listing.privileges).value_or(false)) {
         return true;
     }
-    const std::string below = path + std::string(unused_name);
-    return holds(TRY(fetch_own_permissions(transport, below)), below, shows_group);
+    const std::string below = listing.base + std::string(unused_name);
+    const OwnPermissions own = TRY(fetch_own_permissions(transport, below));
+    return held(own, below, listing.privileges).has_value();
 }
 
-/// The groups with ACL entries on their own path, or below it: these replace what is inherited.
-std::set<std::string> groups_with_own_path(const State& state) {
-    const std::string prefix = std::string(groups_path) + "/";
+/// The objects of a listing that are in the tree of ACL entries: those with entries on their own
+/// path, or below it.
+std::set<std::string> objects_in_tree(const View& view, const Listing& listing) {
+    const std::string prefix = listing.base + "/";
     std::set<std::string> paths;
-    for (const auto& [row, grant] : state.acl) {
+    for (const auto& [row, grant] : view.state.acl) {
         const std::string& path = row.path.text;
-        if (path.starts_with(prefix)) {
-            paths.insert(path.substr(0, path.find('/', prefix.size())));
+        if (!path.starts_with(prefix)) {
+            continue;
+        }
+        std::size_t end = listing.base.size();
+        for (int level = 0; level < listing.levels && end != std::string::npos; ++level) {
+            end = path.find('/', end + 1);
+            paths.insert(path.substr(0, end));
         }
     }
     return paths;
@@ -73,20 +80,19 @@ std::set<std::string> groups_with_own_path(const State& state) {
 
 Result<std::vector<Gap>> find_gaps(ReadTransport& transport, const View& view) {
     // Without this one the ACL is not complete, and what else is missing cannot be told from it.
-    if (!holds(view.own, "/access", std::span(&sys_audit, 1))) {
+    if (!held(view.own, "/access", {sys_audit})) {
         return std::vector{Gap{"/access", "ACL entries, users and groups"}};
     }
     std::vector<Gap> gaps;
-    if (!holds(view.own, std::string(groups_path), shows_all_users)) {
-        gaps.push_back({std::string(groups_path), "users and their tokens"});
+    if (!held(view.own, groups.base, shows_all_users)) {
+        gaps.push_back({groups.base, "users and their tokens"});
     }
-    if (!TRY(sees_ordinary_groups(transport, view.own))) {
-        gaps.push_back({std::string(groups_path), "groups"});
-    }
-    for (const std::string& path : groups_with_own_path(view.state)) {
-        if (!holds(view.own, path, shows_group)) {
-            gaps.push_back({path, fmt::format("group `{}`", path.substr(groups_path.size() + 1))});
-        }
+    for (const AclPath& path : TRY(hidden_objects(transport, view, groups))) {
+        const bool all = path.text == groups.base;
+        gaps.push_back({
+            path.text,
+            all ? "groups" : fmt::format("group `{}`", path.text.substr(groups.base.size() + 1)),
+        });
     }
     return gaps;
 }
@@ -136,6 +142,23 @@ check_complete(ReadTransport& transport, const View& view, const std::string& id
         return {};
     }
     return std::unexpected(incomplete(gaps, identity));
+}
+
+Result<std::set<AclPath>>
+hidden_objects(ReadTransport& transport, const View& view, const Listing& listing) {
+    std::set<AclPath> hidden;
+    if (!TRY(shows_ordinary_objects(transport, view, listing))) {
+        hidden.insert(AclPath{listing.base});
+    }
+    for (const std::string& path : objects_in_tree(view, listing)) {
+        const auto propagates = held(view.own, path, listing.privileges);
+        const auto depth = std::ranges::count(path, '/') - std::ranges::count(listing.base, '/');
+        const bool has_objects_below = depth < listing.levels;
+        if (!propagates || (has_objects_below && !*propagates)) {
+            hidden.insert(AclPath{path});
+        }
+    }
+    return hidden;
 }
 
 } // namespace pveform::live

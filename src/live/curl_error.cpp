@@ -1,5 +1,7 @@
 #include "live/curl_error.hpp"
 
+#include <system_error>
+
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
@@ -28,6 +30,13 @@ struct Context {
 
 double in_seconds(std::chrono::milliseconds time) {
     return std::chrono::duration<double>(time).count();
+}
+
+/// The other end went away while TLS was being set up.
+bool is_cut_off_in_handshake(const Failure& failure) {
+    return failure.code == CURLE_SSL_CONNECT_ERROR &&
+           (failure.words.find("SSL_ERROR_SYSCALL") != std::string::npos ||
+            failure.words.find("reset by peer") != std::string::npos);
 }
 
 constexpr std::string_view where_to_compare =
@@ -126,7 +135,22 @@ Error bad_certificate(const Context& context) {
     }
 }
 
+Error broken_off(const Context& context) {
+    return context.error(
+        fmt::format(
+            "the connection to `{}` broke off: {}",
+            context.address(),
+            printable(context.failure.words)
+        ),
+        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
+        "`DENY_FROM` do not let in"
+    );
+}
+
 Error no_tls(const Context& context) {
+    if (is_cut_off_in_handshake(context.failure)) {
+        return broken_off(context);
+    }
     const std::string& words = context.failure.words;
     std::string message;
     if (words.find("wrong version number") != std::string::npos) { // of a record that is no TLS
@@ -147,9 +171,15 @@ Error no_tls(const Context& context) {
 }
 
 Error no_connection(const Context& context) {
+    const int system_error = context.failure.system_error;
     return context.error(
         fmt::format(
-            "cannot connect to `{}`: {}", context.address(), printable(context.failure.words)
+            "cannot connect to `{}`: {}",
+            context.address(),
+            printable(
+                system_error != 0 ? std::generic_category().message(system_error)
+                                  : context.failure.words
+            )
         ),
         context.endpoint.port == "443"
             ? "is the port missing? PVE's API listens on port 8006"
@@ -211,19 +241,20 @@ Error unreadable_authorities(const Context& context) {
     };
 }
 
-Error broken_off(const Context& context) {
-    return context.error(
-        fmt::format(
-            "the connection to `{}` broke off: {}",
-            context.address(),
-            printable(context.failure.words)
-        ),
-        "a restarted `pveproxy`, a network fault, or an address that its `ALLOW_FROM` and "
-        "`DENY_FROM` do not let in"
-    );
-}
-
 } // namespace
+
+bool may_pass(const Failure& failure) {
+    switch (failure.code) {
+    case CURLE_COULDNT_CONNECT: // a daemon that is being restarted
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return true;
+    default: // else it waited long enough already, or is wrong for good
+        return is_cut_off_in_handshake(failure);
+    }
+}
 
 Error explain(
     const Failure& failure,

@@ -16,9 +16,13 @@ namespace pveform::live {
 struct Failure {
     CURLcode code = CURLE_OK;
     std::string words;         // libcurl's own
+    int system_error = 0;      // errno of the attempt to connect
     bool request_sent = false; // any byte of it
     bool too_large = false;    // the answer was cut off at Connection::max_body_bytes
 };
+
+/// Whether trying again a moment later makes sense.
+[[nodiscard]] bool may_pass(const Failure& failure);
 
 /// Of kind `unreachable` where no byte of the request was sent, `connection` where some was, `io`
 /// where the trouble is on this machine.

@@ -9,6 +9,8 @@
 
 #include "base/text.hpp"
 #include "live/curl_error.hpp"
+#include "live/curl_memory.hpp"
+#include "live/encode.hpp"
 #include "live/endpoint.hpp"
 #include "live/tls.hpp"
 
@@ -77,22 +79,35 @@ private:
 /// Header lines in libcurl's form, which it does not copy: the bytes stay in the secrets.
 class HeaderList {
 public:
-    explicit HeaderList(const std::vector<Secret>& lines) : nodes_(lines.size() + 1) {
-        // No `Expect: 100-continue`, which PVE ignores and libcurl then waits for.
-        nodes_.front().data = expect_.data();
-        for (std::size_t i = 0; i < lines.size(); ++i) {
+    /// The lines must outlive it.
+    void add(const std::vector<Secret>& lines) {
+        for (const Secret& line : lines) {
             // libcurl reads only; its type is older than const.
-            nodes_[i + 1].data = const_cast<char*>(lines[i].reveal().data());
-            nodes_[i].next = &nodes_[i + 1];
+            nodes_.push_back({.data = const_cast<char*>(line.reveal().data()), .next = nullptr});
         }
     }
 
-    [[nodiscard]] const curl_slist* get() const { return nodes_.data(); }
+    /// Good until the next `add`.
+    [[nodiscard]] const curl_slist* get() {
+        for (std::size_t i = 1; i < nodes_.size(); ++i) {
+            nodes_[i - 1].next = &nodes_[i];
+        }
+        return nodes_.empty() ? nullptr : nodes_.data();
+    }
 
 private:
-    std::array<char, 8> expect_ = {'E', 'x', 'p', 'e', 'c', 't', ':', '\0'};
     std::vector<curl_slist> nodes_;
 };
+
+std::vector<Secret> lines_of(const std::vector<ExtraHeader>& headers) {
+    std::vector<Secret> lines;
+    // No `Expect: 100-continue`, which PVE ignores and libcurl then waits for.
+    lines.emplace_back("Expect:");
+    for (const auto& [name, value] : headers) {
+        lines.push_back(Secret::joined({name, ": ", value->reveal()}));
+    }
+    return lines;
+}
 
 /// What arrives during one exchange.
 struct Arrival {
@@ -188,31 +203,36 @@ public:
         std::optional<Fingerprint> pinned,
         Easy easy
     )
-        : connection_(connection), endpoint_(std::move(endpoint)), check_(pinned),
-          easy_(std::move(easy)) {}
+        : connection_(connection), endpoint_(std::move(endpoint)),
+          common_headers_(lines_of(connection.headers)), check_(pinned), easy_(std::move(easy)) {}
 
-    Result<Response> exchange(const HttpRequest& request) override {
+    std::expected<Response, HttpFailure> exchange(const HttpRequest& request) override {
         Arrival arrival;
         arrival.max_body_bytes = connection_.max_body_bytes;
         std::array<char, CURL_ERROR_SIZE> words{};
-        const HeaderList headers(request.headers);
+        const Secret form = form_encode(request.parameters);
+        HeaderList headers;
+        headers.add(common_headers_);
+        headers.add(request.headers);
         check_.forget();
 
         curl_easy_reset(easy_.get()); // connections, TLS sessions and names are kept
         Options options(easy_.get());
         set_transfer(options, arrival);
         set_tls(options);
-        set_request(options, request);
+        set_request(options, request, form);
         options.set(CURLOPT_HTTPHEADER, headers.get());
         options.set_pointer(CURLOPT_ERRORBUFFER, words.data());
         if (options.refusal() != CURLE_OK) {
             curl_easy_reset(easy_.get());
-            return std::unexpected(refused_option(options.refusal()));
+            return std::unexpected(HttpFailure{refused_option(options.refusal())});
         }
         const PipeSignalIgnored no_signal;
         const CURLcode code = curl_easy_perform(easy_.get());
         long request_bytes = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+        long system_error = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
         curl_easy_reset(easy_.get()); // nothing may point at this request any longer
         if (code == CURLE_OK) {
             return std::move(arrival.response);
@@ -220,10 +240,14 @@ public:
         const Failure failure{
             .code = code,
             .words = words.front() != '\0' ? words.data() : curl_easy_strerror(code),
+            .system_error = static_cast<int>(system_error),
             .request_sent = request_bytes > 0,
             .too_large = arrival.too_large,
         };
-        return std::unexpected(explain(failure, connection_, endpoint_, check_));
+        return std::unexpected(HttpFailure{
+            .error = explain(failure, connection_, endpoint_, check_),
+            .may_pass = may_pass(failure),
+        });
     }
 
 private:
@@ -247,13 +271,14 @@ private:
 
     void set_tls(Options& options) {
         options.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-        options.set(CURLOPT_SSL_VERIFYPEER, 1L);
-        // The pinned certificate is the right one whatever names it is for.
-        options.set(CURLOPT_SSL_VERIFYHOST, check_.is_pinned() ? 0L : 2L);
         options.set(CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
         options.set_pointer(CURLOPT_SSL_CTX_DATA, &check_);
+        options.set(CURLOPT_SSL_VERIFYPEER, connection_.insecure ? 0L : 1L);
+        // The pinned certificate is the right one whatever names it is for.
+        const bool any_name = connection_.insecure || check_.is_pinned();
+        options.set(CURLOPT_SSL_VERIFYHOST, any_name ? 0L : 2L);
         const char* no_file = nullptr;
-        if (check_.is_pinned()) {
+        if (any_name) {
             options.set(CURLOPT_CAINFO, no_file);
             options.set(CURLOPT_CAPATH, no_file);
         } else if (connection_.ca_file) {
@@ -264,8 +289,14 @@ private:
         }
     }
 
-    void set_request(Options& options, const HttpRequest& request) const {
-        options.set(CURLOPT_URL, endpoint_.base + request.target);
+    void set_request(Options& options, const HttpRequest& request, const Secret& form) const {
+        const bool has_body = request.method == "POST" || request.method == "PUT";
+        std::string url = endpoint_.base + "/api2/json" + request.path;
+        if (!has_body && !form.empty()) { // PVE refuses a DELETE with content
+            url += '?';
+            url += form.reveal();
+        }
+        options.set(CURLOPT_URL, url);
         options.set(CURLOPT_PATH_AS_IS, 1L); // a group may be called `..`
         if (request.method == "GET") {
             options.set(CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -276,11 +307,9 @@ private:
         // not come. A write is sent at most once. (PVE ends the connection after every write: there
         // is nothing to reuse.)
         options.set(CURLOPT_FRESH_CONNECT, 1L);
-        if (request.body) {
-            options.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body->size()));
-            options.set(
-                CURLOPT_POSTFIELDS, request.body->empty() ? "" : request.body->reveal().data()
-            );
+        if (has_body) {
+            options.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(form.size()));
+            options.set(CURLOPT_POSTFIELDS, form.empty() ? "" : form.reveal().data());
         }
     }
 
@@ -296,6 +325,7 @@ private:
 
     Connection connection_;
     Endpoint endpoint_;
+    std::vector<Secret> common_headers_;
     CertificateCheck check_;
     Easy easy_;
 };
@@ -303,11 +333,18 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    const CURLcode initialised = initialise_curl(); // before anything of libcurl
     Endpoint endpoint = TRY(parse_endpoint(connection.endpoint));
     std::optional<Fingerprint> pinned;
     if (connection.fingerprint) {
         pinned = TRY(parse_fingerprint(*connection.fingerprint));
+    }
+    if (pinned && connection.insecure) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::usage,
+            .message = "a pinned fingerprint and `--insecure` contradict each other",
+            .help = "the fingerprint is enough: it accepts this one certificate, whoever signed it",
+        });
     }
     Easy easy(curl_easy_init());
     if (initialised != CURLE_OK || !easy) {

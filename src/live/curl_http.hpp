@@ -8,7 +8,8 @@
 
 namespace pveform::live {
 
-/// Nothing is sent yet. An error of kind `usage` where the endpoint or the fingerprint is none.
+/// Nothing is sent yet. An error of kind `usage` where endpoint or fingerprint cannot be right. The
+/// extra headers are taken as they are.
 [[nodiscard]] Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection);
 
 } // namespace pveform::live

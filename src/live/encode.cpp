@@ -1,5 +1,7 @@
 #include "live/encode.hpp"
 
+#include <charconv>
+
 namespace pveform::live {
 
 namespace {
@@ -33,6 +35,19 @@ std::string_view bytes_of(const ParameterValue& value) {
 std::string percent_encode(std::string_view text) {
     std::string out;
     append_encoded(out, text);
+    return out;
+}
+
+std::string percent_decode(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned byte = 0;
+        const char* digits = text.data() + i + 1;
+        const bool is_encoded = text[i] == '%' && i + 2 < text.size() &&
+                                std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+        out += is_encoded ? static_cast<char>(byte) : text[i];
+        i += is_encoded ? 2 : 0;
+    }
     return out;
 }
 

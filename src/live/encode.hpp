@@ -14,6 +14,9 @@ namespace pveform::live {
 /// Everything but letters, digits, `-`, `.`, `_` and `~` as `%XX`.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
+/// The reverse; what is no `%XX` stays as it is.
+[[nodiscard]] std::string percent_decode(std::string_view text);
+
 /// `name=value&name=value`.
 [[nodiscard]] Secret form_encode(const Parameters& parameters);
 

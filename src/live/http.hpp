@@ -2,7 +2,7 @@
 // (curl_http).
 #pragma once
 
-#include <optional>
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -13,9 +13,15 @@ namespace pveform::live {
 
 struct HttpRequest {
     std::string method;          // as in the request line
-    std::string target;          // path and query, below the endpoint
+    std::string path;            // below `/api2/json`, percent-encoded
+    Parameters parameters;       // in the body of POST and PUT, else in the query
     std::vector<Secret> headers; // whole lines
-    std::optional<Secret> body;  // form-encoded
+};
+
+/// No complete answer.
+struct HttpFailure {
+    Error error;
+    bool may_pass = false; // whether the same may go well a moment later
 };
 
 class Http {
@@ -23,8 +29,9 @@ public:
     virtual ~Http() = default;
 
     /// A GET is sent again where a kept-alive connection turns out to be dead; anything else is
-    /// sent at most once. Errors as Transport has them.
-    [[nodiscard]] virtual Result<Response> exchange(const HttpRequest& request) = 0;
+    /// sent at most once. Kinds of errors as Transport has them.
+    [[nodiscard]] virtual std::expected<Response, HttpFailure> exchange(const HttpRequest& request
+    ) = 0;
 };
 
 } // namespace pveform::live

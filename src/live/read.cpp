@@ -1,5 +1,7 @@
 #include "live/read.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -85,6 +87,71 @@ std::string contradiction(const State& state, const UserList& list) {
     return {};
 }
 
+/// The case rules of the directories that have users here.
+Result<void> read_case_rules(ReadTransport& transport, State& state) {
+    std::set<RealmId> in_use;
+    for (const auto& [id, user] : state.users) {
+        in_use.insert(id.realm());
+    }
+    for (auto& [id, realm] : state.realms) {
+        if (in_use.contains(id) && (realm.type == "ldap" || realm.type == "ad")) {
+            realm.case_sensitive = TRY(fetch_case_rule(transport, id));
+        }
+    }
+    return {};
+}
+
+Result<void> take_member(const Node& node, Pool& pool) {
+    if (TRY(node.text("type")) == "storage") {
+        pool.storages.insert(TRY(node.text("storage")));
+        return {};
+    }
+    const Node id = TRY(node.at("vmid"));
+    const std::int64_t number = TRY(id.as_integer());
+    if (!std::in_range<std::uint32_t>(number)) {
+        return std::unexpected(id.error("the number of a guest"));
+    }
+    pool.guests.insert(static_cast<std::uint32_t>(number));
+    return {};
+}
+
+/// The members of one pool; nothing where it is gone by now.
+Result<std::optional<Pool>>
+fetch_pool(ReadTransport& transport, const PoolId& id, Release release) {
+    const std::string action = fmt::format("read pool `{}`", printable(id.text));
+    // The parameter came with nested pools (pve-manager 8.1.0).
+    const bool by_parameter = release >= Release{8, 1};
+    auto data = data_of(
+        by_parameter ? transport.get("/pools", {{"poolid", id.text}})
+                     : transport.get("/pools/" + percent_encode(id.text)),
+        action
+    );
+    if (!data) {
+        const bool is_gone =
+            data.error().status == 500 &&
+            data.error().message.ends_with(fmt::format("pool '{}' does not exist", id.text));
+        return is_gone ? Result<std::optional<Pool>>(std::nullopt)
+                       : std::unexpected(std::move(data).error());
+    }
+    Node record(*data, "GET /pools?poolid=…");
+    if (by_parameter) {
+        const auto elements = TRY(record.elements());
+        if (elements.size() != 1) {
+            return std::unexpected(record.error("a list of one pool"));
+        }
+        record = elements.front();
+    }
+    Pool pool;
+    pool.comment = TRY(record.field("comment"));
+    const Node members = TRY(record.at("members"));
+    for (const Node& member : TRY(members.elements())) {
+        TRY(take_member(member, pool));
+    }
+    return pool;
+}
+
+const Listing pools{.base = "/pool", .levels = 3, .privileges = {Privilege{"Pool.Audit"}}};
+
 struct Reading {
     View view;
     UserList list; // its memberships, to compare
@@ -105,7 +172,7 @@ Result<Reading> read_once(ReadTransport& transport) {
     view.state.users = reading.list.users;
     view.state.tokens = reading.list.tokens;
     view.state.acl = TRY(fetch_acl(transport));
-    // Last, because it lists every path of the ACL.
+    // After the ACL, because it lists every path of that.
     view.own = TRY(fetch_own_permissions(transport));
     return reading;
 }
@@ -116,10 +183,14 @@ Result<View> fetch(ReadTransport& transport, const std::string& identity) {
     std::string disagreement;
     for (int attempt = 0; attempt < read_attempts; ++attempt) {
         Reading reading = TRY(read_once(transport));
-        TRY(check_complete(transport, reading.view, identity));
-        disagreement = contradiction(reading.view.state, reading.list);
+        View& view = reading.view;
+        TRY(check_complete(transport, view, identity));
+        disagreement = contradiction(view.state, reading.list);
         if (disagreement.empty()) {
-            return std::move(reading.view);
+            TRY(read_case_rules(transport, view.state));
+            view.state.pools = TRY(fetch_pools(transport, view.state.release));
+            view.hidden_pools = TRY(hidden_objects(transport, view, pools));
+            return std::move(view);
         }
     }
     return std::unexpected(Error{
@@ -209,6 +280,37 @@ Result<std::map<RealmId, Realm>> fetch_realms(ReadTransport& transport) {
         realm.comment = TRY(item.field("comment"));
     }
     return realms;
+}
+
+Result<bool> fetch_case_rule(ReadTransport& transport, const RealmId& realm) {
+    auto data = data_of(
+        transport.get("/access/domains/" + percent_encode(realm.text)),
+        fmt::format("read realm `{}`", printable(realm.text))
+    );
+    if (!data) {
+        Error error = std::move(data).error();
+        if (error.status == 403) {
+            error.kind = ErrorKind::incomplete_view;
+            error.notes.emplace_back(
+                "whether `Alice` and `alice` are one user of this realm is written there"
+            );
+        }
+        return std::unexpected(std::move(error));
+    }
+    return Node(*data, "GET /access/domains/…").flag_or("case-sensitive", true);
+}
+
+Result<std::map<PoolId, Pool>> fetch_pools(ReadTransport& transport, Release release) {
+    const json::Value data = TRY(data_of(transport.get("/pools"), "read the pools"));
+    const Node node(data, "GET /pools");
+    std::map<PoolId, Pool> result;
+    for (const Node& item : TRY(node.elements())) {
+        const PoolId id{TRY(item.text("poolid"))};
+        if (auto pool = TRY(fetch_pool(transport, id, release))) {
+            result[id] = std::move(*pool);
+        }
+    }
+    return result;
 }
 
 Result<OwnPermissions>

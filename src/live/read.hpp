@@ -22,10 +22,14 @@ struct View {
     std::string version; // `9.2.11`
     OwnPermissions own;
     std::optional<UnixSeconds> server_time; // its clock, when the reading began
+    /// Where `Pool.Audit` is missing: at and below these paths there may be pools that are not in
+    /// `state`, so that the access which their members give is not known. Empty: all are known.
+    std::set<AclPath> hidden_pools;
 };
 
-/// Seven GETs; again, where somebody wrote in between and the answers do not fit together. Refused
-/// with kind `incomplete_view` where PVE would filter what it lists: the error names the missing
+/// Seven GETs, one for the list of pools and one a pool, one for each directory realm in use. All
+/// of them again, where somebody wrote in between and the answers do not fit together. Refused with
+/// kind `incomplete_view` where PVE would filter what it lists: the error names the missing
 /// privilege, the path, and the `pveum` command that grants it.
 /// `identity` is who asks (a token id or user id), for that command.
 [[nodiscard]] Result<View> fetch(ReadTransport& transport, const std::string& identity);
@@ -59,7 +63,14 @@ struct UserList {
 /// Filtered, unless the caller has Sys.Audit on `/access`.
 [[nodiscard]] Result<std::map<AclKey, AclGrant>> fetch_acl(ReadTransport& transport);
 
+/// Whether case matters to a directory realm is in its own record alone: fetch_case_rule.
 [[nodiscard]] Result<std::map<RealmId, Realm>> fetch_realms(ReadTransport& transport);
+
+/// Whether ids that differ only in case are two users. Needs Sys.Audit on `/access/realm`.
+[[nodiscard]] Result<bool> fetch_case_rule(ReadTransport& transport, const RealmId& realm);
+
+/// Those that we may see, with their members.
+[[nodiscard]] Result<std::map<PoolId, Pool>> fetch_pools(ReadTransport& transport, Release release);
 
 /// What the caller may do, at every path that PVE's list has; or at `path` alone.
 [[nodiscard]] Result<OwnPermissions>

@@ -46,11 +46,6 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
-bool is_html(const Response& response) {
-    return to_lower(response.content_type).starts_with("text/html") ||
-           trim(response.body).starts_with('<');
-}
-
 bool is_good(const Response& response) {
     return response.status >= 200 && response.status < 300;
 }
@@ -74,7 +69,7 @@ std::string parameter_errors(const json::Value& body) {
 /// PVE's own words; empty where it said nothing.
 std::string words_of(const Response& response) {
     const std::string reason = one_line(response.reason);
-    if (is_html(response)) {
+    if (is_web_page(response)) {
         return reason;
     }
     const auto body = json::parse(response.body);
@@ -105,7 +100,8 @@ ErrorKind kind_of(const Response& response, std::string_view words) {
     if (status >= 400 && status < 500) {
         return ErrorKind::api;
     }
-    const bool from_pve = (status == 500 || status == 501 || status == 506) && !is_html(response);
+    const bool from_pve =
+        (status == 500 || status == 501 || status == 506) && !is_web_page(response);
     return from_pve && !is_timeout_within_lock(words) ? ErrorKind::api : ErrorKind::connection;
 }
 
@@ -127,7 +123,10 @@ std::string help_for_redirect(const Response& response) {
     const std::size_t scheme = response.location.find("://");
     const std::size_t end =
         response.location.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
-    const std::string to = one_line(response.location.substr(0, end)); // the rest may be secret
+    std::string to = one_line(response.location.substr(0, end)); // the rest may be secret
+    if (const std::size_t at = to.rfind('@'); at != std::string::npos) {
+        to.erase(0, at + 1); // so may what is before the host
+    }
     return fmt::format(
         "pveform follows no redirects, since they would carry its credentials away{}. Is the "
         "endpoint PVE's API itself, and not a gateway that wants a login first?",
@@ -139,7 +138,7 @@ std::string help_for(const Response& response, std::string_view words) {
     if (response.status >= 300 && response.status < 400) {
         return help_for_redirect(response);
     }
-    if (is_html(response)) {
+    if (is_web_page(response)) {
         return "this is a web page, not PVE's API: is the endpoint right (`https://HOST:8006`), or "
                "is there a gateway in front of PVE that refuses or wants a login?";
     }
@@ -194,8 +193,8 @@ std::string describe(const Response& response) {
     const std::string words = words_of(response);
     return fmt::format(
         "{} answered {}{}{}",
-        is_html(response) || kind_of(response, words) == ErrorKind::connection ? "the server"
-                                                                               : "PVE",
+        is_web_page(response) || kind_of(response, words) == ErrorKind::connection ? "the server"
+                                                                                   : "PVE",
         response.status,
         words.empty() ? "" : ": ",
         words
@@ -211,7 +210,7 @@ Result<json::Value> data_of(Result<Response> response, std::string_view action) 
     if (!is_good(*response)) {
         return std::unexpected(failure(*response, action));
     }
-    if (is_html(*response)) {
+    if (is_web_page(*response)) {
         return std::unexpected(
             unreadable(*response, action, "with a web page", help_for(*response, {}))
         );
@@ -240,6 +239,11 @@ Result<json::Value> data_of(Result<Response> response, std::string_view action) 
         );
     }
     return std::move(*data);
+}
+
+bool is_web_page(const Response& response) {
+    return to_lower(response.content_type).starts_with("text/html") ||
+           trim(response.body).starts_with('<');
 }
 
 bool is_lock_timeout(const Error& error) {

@@ -24,6 +24,9 @@ namespace pveform::live {
 /// `PVE answered 403: Permission check failed (/access, Sys.Audit)`.
 [[nodiscard]] std::string describe(const Response& response);
 
+/// HTML: the answer of something that is not PVE's API.
+[[nodiscard]] bool is_web_page(const Response& response);
+
 /// PVE waited for the lock of its file and gave up: nothing was changed, trying again is safe.
 [[nodiscard]] bool is_lock_timeout(const Error& error);
 

@@ -120,6 +120,7 @@ std::string to_string(const Fingerprint& fingerprint) {
 }
 
 void CertificateCheck::install(SSL_CTX& context) {
+    SSL_CTX_set_options(&context, SSL_OP_CLEANSE_PLAINTEXT); // answers may hold secrets
     SSL_CTX_set_cert_verify_callback(
         &context,
         [](X509_STORE_CTX* store, void* self) {

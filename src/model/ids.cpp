@@ -140,6 +140,13 @@ TokenId split_token_id(std::string_view text) {
     return TokenId{UserId{std::string(text.substr(0, mark))}, std::string(text.substr(mark + 1))};
 }
 
+Principal user_or_token(std::string_view id) {
+    const std::size_t at = id.rfind('@');
+    const bool is_token =
+        at != std::string_view::npos && id.find('!', at) != std::string_view::npos;
+    return {is_token ? PrincipalKind::token : PrincipalKind::user, std::string(id)};
+}
+
 UserId user_behind(const Principal& principal) {
     return principal.kind == PrincipalKind::token ? split_token_id(principal.id).user
                                                   : UserId{principal.id};

@@ -95,6 +95,9 @@ struct Principal {
 /// Splits a full token id at its last `!`; the parts are not checked. For ids from a live cluster.
 [[nodiscard]] TokenId split_token_id(std::string_view text);
 
+/// The user or token of an id as PVE writes it: a token's has a `!` behind its last `@`.
+[[nodiscard]] Principal user_or_token(std::string_view id);
+
 /// The user itself, or a token's owner. Not for groups.
 [[nodiscard]] UserId user_behind(const Principal& principal);
 

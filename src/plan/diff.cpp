@@ -53,10 +53,14 @@ std::vector<FieldChange> compare(const Role* before, const Role* after) {
     return std::move(fields).take();
 }
 
-/// Without the members: membership is a property of users here, as in PVE's API.
+/// Without the members: membership is a property of users here, as in PVE's API. But with the group
+/// it goes.
 std::vector<FieldChange> compare(const Group* before, const Group* after) {
     Fields fields;
     fields.compare("comment", text(or_default(before).comment), text(or_default(after).comment));
+    if (after == nullptr && !before->members.empty()) {
+        fields.compare("members", names(before->members), json::Value());
+    }
     return std::move(fields).take();
 }
 
@@ -163,7 +167,7 @@ private:
     }
 
     void users() {
-        const auto groups_before = memberships(before_);
+        const auto groups_before = lasting_memberships(before_, after_);
         const auto groups_after = memberships(after_);
         static const std::set<GroupId> none;
         const auto groups_in = [](const auto& all, const UserId& id) -> const std::set<GroupId>& {
@@ -246,6 +250,14 @@ private:
 };
 
 } // namespace
+
+std::map<UserId, std::set<GroupId>> lasting_memberships(const State& before, const State& after) {
+    auto groups_of = memberships(before);
+    for (auto& [user, groups] : groups_of) {
+        std::erase_if(groups, [&](const GroupId& id) { return !after.groups.contains(id); });
+    }
+    return groups_of;
+}
 
 std::vector<Change> difference(const State& before, const State& after) {
     return Difference(before, after).run();

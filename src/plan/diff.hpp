@@ -1,6 +1,8 @@
 // The difference of two states, object by object.
 #pragma once
 
+#include <map>
+#include <set>
 #include <vector>
 
 #include "model/state.hpp"
@@ -14,5 +16,10 @@ namespace pveform::plan {
 /// A token that was issued and never confirmed in `before`, and is alive in `after`, is to be
 /// rotated. What PVE removes along with something else is a cascade. `source` is left empty.
 [[nodiscard]] std::vector<Change> difference(const State& before, const State& after);
+
+/// The groups of every user in `before`, without those that are destroyed: PVE ends memberships in
+/// them by itself.
+[[nodiscard]] std::map<UserId, std::set<GroupId>>
+lasting_memberships(const State& before, const State& after);
 
 } // namespace pveform::plan

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/cluster_state.hpp"
 #include "plan/ownership.hpp"
 
 namespace pveform::plan {
@@ -14,19 +15,6 @@ namespace pveform::plan {
 namespace {
 
 constexpr std::size_t least_emptied = 3; // objects: fewer that go to zero are no disaster
-
-bool is_entry(const Change& change) {
-    return std::holds_alternative<AclKey>(change.key);
-}
-
-bool takes_away_object(const Change& change) {
-    return !is_entry(change) &&
-           (change.action == Action::destroy || change.action == Action::disable);
-}
-
-bool removes_entry(const Change& change) {
-    return is_entry(change) && change.action == Action::destroy;
-}
 
 bool is_foreign_cascade(const Change& change) {
     return change.is_foreign;
@@ -178,6 +166,39 @@ private:
 };
 
 } // namespace
+
+bool takes_away_object(const Change& change) {
+    return !std::holds_alternative<AclKey>(change.key) &&
+           (change.action == Action::destroy || change.action == Action::disable);
+}
+
+bool removes_entry(const Change& change) {
+    return std::holds_alternative<AclKey>(change.key) && change.action == Action::destroy;
+}
+
+SizeCheck check_size(const State& before, const State& after) {
+    constexpr std::size_t limit = formats::max_file_bytes;
+    const auto size_of = [](const State& state) {
+        return formats::write_user_config(formats::to_user_config(state)).size();
+    };
+    const std::size_t size = size_of(after);
+    const bool grows = size > size_of(before);
+    const std::string words = fmt::format(
+        "the cluster's user.cfg would take {} KiB of the {} KiB that PVE can hold",
+        size / 1024,
+        limit / 1024
+    );
+    if (size > limit && grows) {
+        return {
+            {{.guard = "size",
+              .message = words,
+              .span = {},
+              .help = "use groups instead of entries for single users, and remove what is not "
+                      "needed"}},
+            {}};
+    }
+    return {{}, size > limit / 5 * 4 ? words : std::string()};
+}
 
 std::vector<Block> check_destruction(
     const std::vector<Change>& changes,

@@ -31,6 +31,11 @@ struct Allowances {
     std::optional<std::size_t> cascades = {};
 };
 
+/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What
+/// PVE removes along does not count.
+[[nodiscard]] bool takes_away_object(const Change& change);
+[[nodiscard]] bool removes_entry(const Change& change);
+
 /// Mass destruction: more than `limits` allow, a prune pattern of three or more objects of which
 /// none would be left, and cascades onto what is ignored, protected or out of scope.
 [[nodiscard]] std::vector<Block> check_destruction(
@@ -40,6 +45,16 @@ struct Allowances {
     const desired::Document& document,
     const Allowances& allowances
 );
+
+/// PVE keeps users, tokens, groups, roles and the ACL in one file, and its cluster file system
+/// holds no file beyond 1 MiB: a plan that would grow it past that is blocked, with no flag to let
+/// it pass; past 80 % `warning` is given.
+struct SizeCheck {
+    std::vector<Block> blocks;
+    std::string warning; // empty where there is room
+};
+
+[[nodiscard]] SizeCheck check_size(const State& before, const State& after);
 
 /// Who will send the requests.
 struct Applier {

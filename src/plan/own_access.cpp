@@ -46,7 +46,8 @@ private:
 
 } // namespace
 
-OwnAccess::OwnAccess(const std::optional<Principal>& identity, const State& state) : state_(&state) {
+OwnAccess::OwnAccess(const std::optional<Principal>& identity, const State& state)
+    : state_(&state) {
     if (!identity) {
         return;
     }

@@ -9,6 +9,7 @@
 #include "desired/desired.hpp"
 #include "model/state.hpp"
 #include "plan/change.hpp"
+#include "plan/selection.hpp"
 #include "plan/step.hpp"
 #include "plan/target.hpp"
 
@@ -22,6 +23,10 @@ struct Plan {
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
+    Applier applier;                 // whose access and rights the guards looked at
+    std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
+    std::size_t entries_removed = 0; // ACL entries, without cascades
+    desired::Limits limits;
 
     [[nodiscard]] bool is_empty() const { return changes.empty(); }
 
@@ -33,6 +38,7 @@ struct Circumstances {
     Applier applier = {};
     UnixSeconds now = 0;
     Allowances allowances = {};
+    Selection selection = {};
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

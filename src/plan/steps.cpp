@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "plan/diff.hpp"
+
 namespace pveform::plan {
 
 namespace {
@@ -59,8 +61,8 @@ TokenEdit edit_of(const Token& before, const Token& after) {
 class Steps {
 public:
     Steps(const std::vector<Change>& changes, const State& before, const State& after)
-        : changes_(changes), before_(before), after_(after), groups_before_(memberships(before)),
-          groups_after_(memberships(after)) {}
+        : changes_(changes), before_(before), after_(after),
+          groups_before_(lasting_memberships(before, after)), groups_after_(memberships(after)) {}
 
     std::vector<Step> run() && {
         for (std::size_t i = 0; i < changes_.size(); ++i) {

@@ -97,6 +97,13 @@ json::Value blocks_value(const plan::Plan& plan) {
     return blocks;
 }
 
+json::Value applier_value(const plan::Applier& applier) {
+    return json::Object{
+        {"identity", applier.identity ? json::Value(applier.identity->text()) : json::Value()},
+        {"rights_checked", applier.is_certain},
+    };
+}
+
 json::Value left_alone_value(const plan::Plan& plan) {
     json::Array objects;
     for (const plan::ObjectKey& key : plan.left_alone) {
@@ -112,6 +119,7 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"cluster", context.cluster},
         {"pve_version", context.version},
         {"identity", context.identity},
+        {"applier", applier_value(plan.applier)},
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
         {"notices", notices_value(plan)},

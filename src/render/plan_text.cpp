@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "render/plan_table.hpp"
 
 namespace pveform::render {
 
@@ -18,41 +19,6 @@ namespace {
 using plan::Action;
 using plan::Change;
 using plan::FieldChange;
-
-constexpr std::size_t max_name_width = 32;
-constexpr std::size_t min_detail_width = 24;
-constexpr std::size_t max_source_width = 32;
-
-Paint paint_of(Action action) {
-    switch (action) {
-    case Action::create:
-        return Paint::create;
-    case Action::update:
-    case Action::rotate:
-        return Paint::update;
-    case Action::destroy:
-    case Action::disable:
-    case Action::cascade:
-        return Paint::destroy;
-    }
-    return Paint::plain;
-}
-
-char sign_of(Action action) {
-    switch (action) {
-    case Action::create:
-        return '+';
-    case Action::update:
-    case Action::disable:
-        return '~';
-    case Action::rotate:
-        return '*';
-    case Action::destroy:
-    case Action::cascade:
-        return '-';
-    }
-    return ' ';
-}
 
 std::vector<std::string> strings_of(const json::Value& value) {
     std::vector<std::string> strings;
@@ -142,96 +108,6 @@ std::string detail_of(const Change& change) {
     return join(details, ", ");
 }
 
-/// One line of the plan, before it is laid out.
-struct Row {
-    Action action = Action::update;
-    std::string kind;
-    std::string name;
-    std::string detail;
-    std::string source;
-    std::vector<std::string> below; // further lines under the detail
-};
-
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-    std::vector<std::string> lines;
-    std::string line;
-    for (const std::string& word : split(text, " ")) {
-        if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
-            lines.push_back(std::move(line));
-            line.clear();
-        }
-        line += (line.empty() ? "" : " ") + word;
-    }
-    lines.push_back(std::move(line));
-    return lines;
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-    const std::size_t shown = display_width(text);
-    return std::string(text) + std::string(width > shown ? width - shown : 0, ' ');
-}
-
-/// Lays rows out in columns that fit the width.
-class Table {
-public:
-    Table(std::vector<Row> rows, std::size_t indent, const Style& style)
-        : rows_(std::move(rows)), indent_(indent, ' '), style_(style) {
-        for (const Row& row : rows_) {
-            kind_width_ = std::max(kind_width_, display_width(row.kind));
-            name_width_ = std::max(name_width_, std::min(display_width(row.name), max_name_width));
-            source_width_ =
-                std::max(source_width_, std::min(display_width(row.source), max_source_width));
-        }
-        const std::size_t taken =
-            indent + 2 + kind_width_ + 1 + name_width_ + 2 + 2 + source_width_;
-        const std::size_t room = style.width > taken ? style.width - taken : 0;
-        std::size_t longest = 0;
-        for (const Row& row : rows_) {
-            longest = std::max(longest, display_width(row.detail));
-        }
-        detail_width_ = std::min(longest, std::max(room, min_detail_width));
-    }
-
-    [[nodiscard]] std::string text() const {
-        std::string out;
-        for (const Row& row : rows_) {
-            append(row, out);
-        }
-        return out;
-    }
-
-private:
-    void append(const Row& row, std::string& out) const {
-        const std::vector<std::string> lines = wrapped(row.detail, detail_width_);
-        const std::string sign(1, sign_of(row.action));
-        out += indent_ + paint(style_, paint_of(row.action), sign) + " " +
-               padded(row.kind, kind_width_) + " " +
-               paint(style_, paint_of(row.action), padded(row.name, name_width_)) + "  ";
-        if (row.source.empty()) {
-            out += lines.front() + "\n";
-        } else {
-            out += padded(lines.front(), detail_width_) + "  " +
-                   paint(style_, Paint::dim, row.source) + "\n";
-        }
-        const std::string margin =
-            indent_ + std::string(2 + kind_width_ + 1 + name_width_ + 2, ' ');
-        for (std::size_t i = 1; i < lines.size(); ++i) {
-            out += margin + lines[i] + "\n";
-        }
-        for (const std::string& line : row.below) {
-            out += margin + line + "\n";
-        }
-    }
-
-    std::vector<Row> rows_;
-    std::string indent_;
-    Style style_;
-    std::size_t kind_width_ = 0;
-    std::size_t name_width_ = 0;
-    std::size_t detail_width_ = 0;
-    std::size_t source_width_ = 0;
-};
-
 bool issues_secret(const Change& change) {
     return std::holds_alternative<TokenId>(change.key) &&
            (change.action == Action::create || change.action == Action::rotate);
@@ -255,9 +131,11 @@ std::string cascades_in_words(const std::vector<const Change*>& cascades, const 
         }
     }
     for (const FieldChange& field : taker.fields) {
-        if (field.name == "groups") {
-            for (const std::string& group : strings_of(field.before)) {
-                parts.push_back("membership " + group);
+        for (const std::string& name : strings_of(field.before)) {
+            if (field.name == "groups") {
+                parts.push_back("membership " + name);
+            } else if (field.name == "members") {
+                parts.push_back("membership of " + name);
             }
         }
     }
@@ -290,7 +168,7 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         };
         if (issues_secret(change)) {
             row.below.push_back(fmt::format(
-                "secret → {}", context.secrets_path.empty() ? "nowhere yet" : context.secrets_path
+                "secret → {}", context.secrets_place.empty() ? "nowhere yet" : context.secrets_place
             ));
         }
         if (change.action == Action::destroy) {
@@ -306,40 +184,52 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
     return rows;
 }
 
+/// `propagate`, `this path only`, or how that changes.
+std::string propagation_of(const Change& change) {
+    const auto in_words = [](const json::Value& value) {
+        return *value.as_bool() ? "propagate" : "this path only";
+    };
+    const FieldChange& field = change.fields.front();
+    if (change.action == Action::update) {
+        return fmt::format("{} → {}", in_words(field.before), in_words(field.after));
+    }
+    return in_words(field.after.is_null() ? field.before : field.after);
+}
+
+/// By path; what goes with its user, group or token is said there.
 std::map<std::string, std::vector<Row>> acl_rows(const plan::Plan& plan) {
-    std::map<std::string, std::vector<Row>> by_path;
+    std::map<std::string, std::vector<const Change*>> by_path;
     for (const Change& change : plan.changes) {
         const auto* key = std::get_if<AclKey>(&change.key);
-        if (key == nullptr || change.action == Action::cascade) {
-            continue;
+        if (key != nullptr && change.action != Action::cascade) {
+            by_path[key->path.text].push_back(&change);
         }
-        const auto flag = [](const json::Value& value) {
-            return *value.as_bool() ? "propagate" : "this path only";
-        };
-        std::string detail = key->role.text;
-        if (change.action == Action::update) {
-            const FieldChange& field = change.fields.front();
-            detail += fmt::format("  {} → {}", flag(field.before), flag(field.after));
-        } else {
-            const FieldChange& field = change.fields.front();
-            detail += fmt::format("  {}", flag(field.after.is_null() ? field.before : field.after));
-        }
-        by_path[key->path.text].push_back(Row{
-            .action = change.action,
-            .kind = std::string(to_string(key->principal.kind)),
-            .name = printable(key->principal.text()),
-            .detail = std::move(detail),
-            .source = change.source.file_and_line(),
-            .below = {},
-        });
     }
-    return by_path;
+    std::map<std::string, std::vector<Row>> rows;
+    for (const auto& [path, changes] : by_path) {
+        std::size_t role_width = 0;
+        for (const Change* change : changes) {
+            role_width = std::max(role_width, std::get<AclKey>(change->key).role.text.size());
+        }
+        for (const Change* change : changes) {
+            const auto& key = std::get<AclKey>(change->key);
+            rows[path].push_back(Row{
+                .action = change->action,
+                .kind = std::string(to_string(key.principal.kind)),
+                .name = printable(key.principal.text()),
+                .detail = padded(key.role.text, role_width) + "  " + propagation_of(*change),
+                .source = change->source.file_and_line(),
+                .below = {},
+            });
+        }
+    }
+    return rows;
 }
 
 std::string header(const plan::Plan& plan, const PlanContext& context) {
     std::string who = printable(context.identity);
-    if (!context.apply_as.empty() && context.apply_as != context.identity) {
-        who += " for " + context.apply_as;
+    if (plan.applier.is_certain && plan.applier.identity->text() != context.identity) {
+        who += " for " + printable(plan.applier.identity->text());
     }
     return fmt::format(
         "Cluster {} · PVE {} · as {} · complete view ({}, {}, {})\n",
@@ -352,7 +242,8 @@ std::string header(const plan::Plan& plan, const PlanContext& context) {
     );
 }
 
-std::string left_alone(const std::vector<plan::ObjectKey>& keys) {
+/// `12 users, 61 ACL entries`.
+std::string counts_of(const std::vector<plan::ObjectKey>& keys) {
     std::map<std::string_view, std::size_t> counts;
     for (const plan::ObjectKey& key : keys) {
         ++counts[plan::kind_of(key)];
@@ -363,7 +254,53 @@ std::string left_alone(const std::vector<plan::ObjectKey>& keys) {
             parts.push_back(plural(count->second, kind == "acl" ? "ACL entry" : kind));
         }
     }
-    return parts.empty() ? std::string() : fmt::format("Left alone: {}\n", join(parts, ", "));
+    return join(parts, ", ");
+}
+
+/// `own access kept`, as far as the guards looked.
+std::string own_access(const plan::Plan& plan) {
+    const auto tripped = [&](std::string_view guard) {
+        return std::ranges::any_of(plan.blocks, [&](const plan::Block& block) {
+            return block.guard == guard;
+        });
+    };
+    std::string words = tripped("lockout") ? "own access lost" : "own access kept";
+    if (!plan.applier.is_certain) {
+        return words + " · rights of who applies it: not evaluated (`--as`)";
+    }
+    return words + (tripped("rights") ? " · rights missing" : " · rights suffice");
+}
+
+std::string footer(const plan::Plan& plan) {
+    std::vector<std::string> parts;
+    if (!plan.left_alone.empty()) {
+        parts.push_back("Left alone: " + counts_of(plan.left_alone));
+    }
+    if (plan.destroyed > 0) {
+        parts.push_back(
+            fmt::format("limits: destroy {}/{}", plan.destroyed, plan.limits.destroy.value)
+        );
+    }
+    if (plan.entries_removed > 0) {
+        parts.push_back(fmt::format(
+            "{}ACL removals {}/{}",
+            plan.destroyed > 0 ? "" : "limits: ",
+            plan.entries_removed,
+            plan.limits.acl_removals.value
+        ));
+    }
+    if (!plan.is_empty()) {
+        parts.push_back(own_access(plan));
+    }
+    return parts.empty() ? std::string() : join(parts, " · ") + "\n";
+}
+
+std::string unmanaged(const plan::Plan& plan) {
+    std::string out;
+    for (const plan::ObjectKey& key : plan.left_alone) {
+        out += fmt::format("    {:<5}  {}\n", plan::kind_of(key), printable(plan::name_of(key)));
+    }
+    return out.empty() ? out : "  Left alone\n" + out + "\n";
 }
 
 std::string blocks_text(const std::vector<plan::Block>& blocks, const Style& style) {
@@ -430,10 +367,10 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
         out += "  No changes: the cluster is as the document says.\n\n";
     }
     if (const auto rows = object_rows(plan, context); !rows.empty()) {
-        out += Table(rows, 2, style).text() + "\n";
+        out += table(rows, 2, style) + "\n";
     }
     for (const auto& [path, rows] : acl_rows(plan)) {
-        out += fmt::format("  ACL {}\n", printable(path)) + Table(rows, 4, style).text() + "\n";
+        out += fmt::format("  ACL {}\n", printable(path)) + table(rows, 4, style) + "\n";
     }
     for (const plan::Notice& notice : plan.notices) {
         const std::string place = notice.span ? notice.span.file_and_line() + ": " : "";
@@ -444,11 +381,14 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     if (!plan.notices.empty()) {
         out += "\n";
     }
+    if (context.show_unmanaged) {
+        out += unmanaged(plan);
+    }
     out += blocks_text(plan.blocks, style);
     if (!plan.is_empty()) {
         out += plan_summary(plan) + "\n";
     }
-    return out + left_alone(plan.left_alone);
+    return out + footer(plan);
 }
 
 } // namespace pveform::render

@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t format_version = 1;
 constexpr std::size_t max_record_bytes = 2048;
 
 Result<PrivateTree> read_or_begin(FileSystem& files, const fs::path& path) {
@@ -27,18 +26,7 @@ Result<PrivateTree> read_or_begin(FileSystem& files, const fs::path& path) {
         PrivateTree present = TRY(read_private_object(files, path));
         std::swap(document.root, present.root);
     }
-    const json::Value* version = document.root.find("version");
-    if (version == nullptr) {
-        document.root.set("version", format_version);
-    } else if (version->as_int() == nullptr || *version->as_int() != format_version) {
-        return std::unexpected(Error{
-            .kind = ErrorKind::io,
-            .message = fmt::format("`{}` is of a version that is not known", path.string()),
-            .help = fmt::format(
-                "this pveform knows version {}; use a newer one, or another file", format_version
-            ),
-        });
-    }
+    TRY(claim_version(document.root, fmt::format("`{}`", path.string())));
     const json::Value* tokens = document.root.find("tokens");
     if (tokens == nullptr) {
         document.root.set("tokens", json::Object());

@@ -33,6 +33,29 @@ Secret PrivateTree::text() const {
     return Secret::take(std::move(text));
 }
 
+Result<void> claim_version(json::Value& object, const std::string& where) {
+    const json::Value* version = object.find("version");
+    if (version == nullptr) {
+        object.set("version", format_version);
+        return {};
+    }
+    if (version->as_int() == nullptr || *version->as_int() != format_version) {
+        return refusal(
+            fmt::format("{} is of a version that is not known", where),
+            fmt::format(
+                "this pveform knows version {}; use a newer one, or another place", format_version
+            )
+        );
+    }
+    return {};
+}
+
+PrivateTree single_record(const IssuedSecret& issued) {
+    PrivateTree record{json::Object{{"version", format_version}}};
+    set_record(record.root, issued);
+    return record;
+}
+
 void set_record(json::Value& object, const IssuedSecret& issued) {
     const std::string id = issued.id.text();
     const Secret authorization = Secret::joined({"PVEAPIToken=", id, "=", issued.secret.reveal()});

@@ -28,6 +28,15 @@ public:
     json::Value root;
 };
 
+/// Of the form of files and records. A newer one is not touched.
+constexpr std::int64_t format_version = 1;
+
+/// Sets the member `version` where it is missing. An error where it is another one than ours.
+[[nodiscard]] Result<void> claim_version(json::Value& object, const std::string& where);
+
+/// A record that stands alone: with a version.
+[[nodiscard]] PrivateTree single_record(const IssuedSecret& issued);
+
 /// Sets the members `name`, `id`, `secret`, `authorization`, `issued`, `expires` (null for never)
 /// and `cluster` of an object; others that it has are kept.
 void set_record(json::Value& object, const IssuedSecret& issued);

@@ -2,7 +2,9 @@
 // to the cluster, so that a secret that PVE shows only once always has a place to go to.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +48,29 @@ public:
     const std::string& cluster,
     const std::vector<TokenId>& tokens
 );
+
+/// A folder with a JSON file for each token, `NAME.json`, each a record as in the file above: for
+/// mounts into containers and systemd credentials. Checked, locked and kept as that is.
+[[nodiscard]] Result<std::unique_ptr<Sink>> open_folder_sink(
+    FileSystem& files,
+    Processes& processes,
+    const std::filesystem::path& folder,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+);
+
+/// A program, run once for each secret with its record on standard input: exit code 0 says that the
+/// secret is stored durably. What it prints is not looked at; its standard error is ours. Ctrl-C
+/// does not reach it. An error, before anything is written to the cluster, if there is no such
+/// program.
+[[nodiscard]] Result<std::unique_ptr<Sink>> open_command_sink(
+    Processes& processes, const std::vector<std::string>& command, std::chrono::seconds time_limit
+);
+
+/// The same sink, but the job that pveform runs in is told of each new secret before anything else
+/// is (`::add-mask::`), so that it hides it should something else ever print it. Only for logs that
+/// understand this: to others it would show the secret.
+[[nodiscard]] std::unique_ptr<Sink> with_masking(std::unique_ptr<Sink> sink, std::ostream& log);
 
 /// The last resort when a sink fails after the secret was made: a new file of mode 0600 in
 /// `folder` (created 0700 where missing). Gives its path.

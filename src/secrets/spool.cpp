@@ -30,9 +30,7 @@ Result<fs::path> spool(FileSystem& files, const fs::path& folder, const IssuedSe
     const fs::path place = TRY(require_private_folder(files, folder));
     // A token's next secret is issued after this one is found to be lost: seconds tell them apart.
     const fs::path file = place / fmt::format("{}-{}.json", issued.id.text(), issued.issued);
-    PrivateTree record{json::Object()};
-    set_record(record.root, issued);
-    TRY(files.write_new_file(file, record.text().reveal()));
+    TRY(files.write_new_file(file, single_record(issued).text().reveal()));
     TRY(files.sync(file));
     TRY(files.sync(place));
     return file;

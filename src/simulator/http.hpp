@@ -42,9 +42,9 @@ enum class Persistence {
 /// sent without Content-Length.
 struct Response {
     int status = 200;
-    std::string reason = "OK";               // UTF-8, sent as Latin-1; its first line counts
-    std::optional<std::string> content_type; // no header where absent
-    std::string body;
+    std::string reason = "OK"; // UTF-8, sent as Latin-1; its first line counts
+    std::optional<std::string> content_type = std::nullopt; // no header where absent
+    std::string body = {};
     Persistence persistence = Persistence::keep_alive;
     bool delayed = false; // sent 3 s after the request arrived, unless that is switched off
 };

@@ -139,7 +139,11 @@ int spawn(const Invocation& invocation, const Pipe& input, const Pipe& output, p
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input.reading(), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output.writing(), STDOUT_FILENO);
+    if (invocation.discards_output) {
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    } else {
+        posix_spawn_file_actions_adddup2(&actions, output.writing(), STDOUT_FILENO);
+    }
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     set_signals(attributes, invocation.survives_interrupts);

@@ -16,6 +16,7 @@ struct Invocation {
     std::string_view input;           // what it finds on its standard input
     std::chrono::milliseconds time_limit{30'000};
     bool survives_interrupts = false; // Ctrl-C and SIGTERM do not reach it
+    bool discards_output = false;     // nobody wants to know what it prints, however much
 };
 
 struct Finished {

@@ -135,10 +135,10 @@ TEST_CASE("what needs something that failed is not attempted, the rest goes on",
             "something that failed before",
             "not attempted: remove PVEAuditor for ben@pve at /, because nothing is taken away any "
             "more after a failure",
-            "not attempted: re-issue token ben@pve!dead, because without the step that failed it "
-            "would give `ben@pve!dead` Sys.Audit on /vms",
             "not attempted: destroy token ben@pve!old, because nothing is taken away any more "
-            "after a failure"}
+            "after a failure",
+            "not attempted: re-issue token ben@pve!dead, because without the step that failed it "
+            "would give `ben@pve!dead` Sys.Audit on /vms"}
     );
     CHECK(result.receipt.wrote());
     world.check_one_rerun_finishes();
@@ -164,7 +164,7 @@ TEST_CASE("nothing is sent after the cluster is out of reach", "[apply]") {
     CHECK(left.front() == "failed: create group ops");
     CHECK(left.size() == 9);
     CHECK(
-        left.back() == "not attempted: destroy token ben@pve!old, because the cluster is out of "
+        left.back() == "not attempted: re-issue token ben@pve!dead, because the cluster is out of "
                        "reach"
     );
     CHECK(world.pve.executed().size() == 1);
@@ -174,7 +174,7 @@ TEST_CASE("nothing is sent after PVE no longer knows us", "[apply]") {
     World world;
     const Run result = run(world, on("POST /access/groups", NetworkFault::unauthorized));
     CHECK(
-        result.outcomes().back() == "not attempted: destroy token ben@pve!old, because PVE no "
+        result.outcomes().back() == "not attempted: re-issue token ben@pve!dead, because PVE no "
                                     "longer accepts who we say we are"
     );
 }
@@ -287,9 +287,9 @@ TEST_CASE("once a secret could not be stored no other token is issued", "[apply]
             "something that failed before",
             "not attempted: remove PVEAuditor for ben@pve at /, because nothing is taken away any "
             "more after a failure",
-            "not attempted: re-issue token ben@pve!dead, because its secret could not be stored",
             "not attempted: destroy token ben@pve!old, because nothing is taken away any more "
-            "after a failure"}
+            "after a failure",
+            "not attempted: re-issue token ben@pve!dead, because its secret could not be stored"}
     );
     REQUIRE(receipt.spooled.size() == 1);
     CHECK(receipt.spooled.front().file == "/home/spool/ann@pve!ci-1800000000.json");

@@ -89,8 +89,7 @@ public:
         if (!view) {
             FAIL(view.error().message);
         }
-        auto made =
-            plan::make_plan(view->state, document, {.running = std::nullopt, .now = clock.now()});
+        auto made = plan::make_plan(view->state, document, {.now = clock.now()});
         if (!made) {
             FAIL(made.error().front().message);
         }

@@ -15,6 +15,8 @@ using test::FakeTransport;
 const std::string probe =
     "GET /access/permissions?path=/access/groups/pveform-asks-what-is-inherited";
 
+const std::string pool_probe = "GET /access/permissions?path=/pool/pveform-asks-what-is-inherited";
+
 /// A cluster whose answer about our own permissions is `own`; and ACL entries at `paths`.
 FakeTransport
 cluster(const std::string& own, const std::vector<std::string>& paths = {"/access/groups/ops"}) {
@@ -22,6 +24,7 @@ cluster(const std::string& own, const std::vector<std::string>& paths = {"/acces
     pve.forget("GET /access/permissions");
     pve.answer("GET /access/permissions", Answer::data(own));
     pve.answer(probe, Answer::data("{}"));
+    pve.answer(pool_probe, Answer::data("{}"));
     std::string rows;
     for (const std::string& path : paths) {
         rows += (rows.empty() ? "" : ",") + std::string(R"({"path":")") + path +
@@ -45,10 +48,10 @@ bool is_complete(FakeTransport& pve) {
 TEST_CASE("who may audit /access and everything below sees everything", "[live]") {
     FakeTransport pve = cluster(
         R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1},
-            "/access/groups/ops":{"Sys.Audit":1}})"
+            "/access/groups/ops":{"Sys.Audit":1},"/pool":{"Pool.Audit":1}})"
     );
     CHECK(is_complete(pve));
-    CHECK(pve.log.size() == 7);
+    CHECK(pve.log.size() == 8);
 }
 
 TEST_CASE("nobody without rights gets a view of an empty cluster", "[live]") {
@@ -162,7 +165,7 @@ TEST_CASE("what does not propagate to the groups is asked for", "[live]") {
             Answer::data(R"({"/access/groups/pveform-asks-what-is-inherited":{"Sys.Audit":1}})")
         );
         CHECK(is_complete(pve));
-        CHECK(pve.log.back() == probe);
+        CHECK(std::ranges::count(pve.log, probe) == 1);
     }
     SECTION("and not there") {
         FakeTransport pve = cluster(own, {});
@@ -185,6 +188,69 @@ TEST_CASE("every gap is named with the command that closes it", "[live]") {
     CHECK(view.error().notes.size() == 2);
     CHECK_THAT(view.error().help, ContainsSubstring("/access/groups/ops"));
     CHECK_THAT(view.error().help, ContainsSubstring("/access/groups/dev"));
+}
+
+namespace {
+
+/// What of the pools cannot be seen, with these permissions of our own and entries at these paths.
+std::set<std::string> hidden_pools(
+    const std::string& own, const std::vector<std::string>& paths, bool inherited = false
+) {
+    FakeTransport pve = cluster(
+        R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1})" + own + "}", paths
+    );
+    if (inherited) {
+        pve.forget(pool_probe);
+        pve.answer(
+            pool_probe, Answer::data(R"({"/pool/pveform-asks-what-is-inherited":{"Pool.Audit":1}})")
+        );
+    }
+    const auto view = fetch(pve, "ci@pve!plan");
+    REQUIRE(view.has_value());
+    std::set<std::string> hidden;
+    for (const AclPath& path : view->hidden_pools) {
+        hidden.insert(path.text);
+    }
+    return hidden;
+}
+
+using Paths = std::set<std::string>;
+
+} // namespace
+
+TEST_CASE(
+    "pools that cannot be seen are unknown, and the view is complete without them", "[live]"
+) {
+    CHECK(hidden_pools("", {}) == Paths{"/pool"});
+    CHECK(hidden_pools(R"(,"/pool":{"VM.Audit":1})", {}) == Paths{"/pool"});
+    CHECK(hidden_pools(R"(,"/pool":{"Pool.Audit":1})", {}).empty());
+}
+
+TEST_CASE("what is held on pools may come from above", "[live]") {
+    CHECK(hidden_pools(R"(,"/pool":{"Pool.Audit":0})", {}) == Paths{"/pool"});
+    CHECK(hidden_pools(R"(,"/pool":{"Pool.Audit":0})", {}, true).empty());
+}
+
+TEST_CASE("an entry of one's own on a pool can hide it and the pools in it", "[live]") {
+    const std::string all = R"(,"/pool":{"Pool.Audit":1})";
+    CHECK(hidden_pools(all, {"/pool/prod"}) == Paths{"/pool/prod"});
+    CHECK(hidden_pools(all + R"(,"/pool/prod":{"Pool.Audit":1})", {"/pool/prod"}).empty());
+    // Seen, and what is in it is not.
+    CHECK(
+        hidden_pools(all + R"(,"/pool/prod":{"Pool.Audit":0})", {"/pool/prod"}) ==
+        Paths{"/pool/prod"}
+    );
+    CHECK(
+        hidden_pools(
+            all + R"(,"/pool/a":{"Pool.Audit":1},"/pool/a/b":{"Pool.Audit":1})", {"/pool/a/b/c"}
+        ) == Paths{"/pool/a/b/c"}
+    );
+    CHECK(hidden_pools(
+              all + R"(,"/pool/a":{"Pool.Audit":1},"/pool/a/b":{"Pool.Audit":1},
+                        "/pool/a/b/c":{"Pool.Audit":0})",
+              {"/pool/a/b/c"}
+    )
+              .empty());
 }
 
 } // namespace pveform::live

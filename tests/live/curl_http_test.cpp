@@ -15,18 +15,13 @@ namespace {
 using test::Listener;
 using test::TlsServer;
 
-HttpRequest get(const std::string& path) {
-    HttpRequest request;
-    request.method = "GET";
-    request.target = "/api2/json" + path;
-    return request;
+HttpRequest
+request(const std::string& method, const std::string& path, Parameters parameters = {}) {
+    return {.method = method, .path = path, .parameters = std::move(parameters), .headers = {}};
 }
 
-HttpRequest write(const std::string& method, const std::string& path, const std::string& body) {
-    HttpRequest request = get(path);
-    request.method = method;
-    request.body = Secret(body);
-    return request;
+HttpRequest get(const std::string& path) {
+    return request("GET", path);
 }
 
 std::unique_ptr<Http> connected(const Connection& connection) {
@@ -39,12 +34,12 @@ std::unique_ptr<Http> connected(const Connection& connection) {
 Error error_of(const Connection& connection, const std::string& path = "/version") {
     const auto response = connected(connection)->exchange(get(path));
     REQUIRE_FALSE(response.has_value());
-    return response.error();
+    return response.error().error;
 }
 
-std::string body_of(const Result<Response>& response) {
+std::string body_of(const std::expected<Response, HttpFailure>& response) {
     if (!response) {
-        FAIL(response.error().message);
+        FAIL(response.error().error.message);
     }
     return response->body;
 }
@@ -60,9 +55,9 @@ std::size_t requests_to(const TlsServer& server, const std::string& request) {
 TEST_CASE("a request arrives with its headers and body", "[live][network]") {
     const TlsServer server;
     const auto http = connected(server.connection());
-    HttpRequest request = write("PUT", "/echo", "a=1&b=%20");
-    request.headers.emplace_back("Authorization: PVEAPIToken=a@pve!b=c");
-    const std::string echo = body_of(http->exchange(request));
+    HttpRequest put = request("PUT", "/echo", {{"a", "1"}, {"b", " "}});
+    put.headers.emplace_back("Authorization: PVEAPIToken=a@pve!b=c");
+    const std::string echo = body_of(http->exchange(put));
     CHECK_THAT(echo, ContainsSubstring("PUT\n"));
     CHECK_THAT(echo, ContainsSubstring("authorization: PVEAPIToken=a@pve!b=c\n"));
     CHECK_THAT(echo, ContainsSubstring("content-type: application/x-www-form-urlencoded\n"));
@@ -75,13 +70,11 @@ TEST_CASE("writes without parameters have an empty body, DELETE has none", "[liv
     const TlsServer server;
     const auto http = connected(server.connection());
     for (const auto* method : {"POST", "PUT"}) {
-        const std::string echo = body_of(http->exchange(write(method, "/echo", "")));
+        const std::string echo = body_of(http->exchange(request(method, "/echo")));
         CHECK_THAT(echo, ContainsSubstring(std::string(method) + "\n"));
         CHECK_THAT(echo, ContainsSubstring("content-length: 0\n"));
     }
-    HttpRequest remove = get("/echo");
-    remove.method = "DELETE";
-    const std::string echo = body_of(http->exchange(remove));
+    const std::string echo = body_of(http->exchange(request("DELETE", "/echo")));
     CHECK_THAT(echo, ContainsSubstring("DELETE\n"));
     CHECK(echo.find("content-length:") == std::string::npos);
 }
@@ -89,7 +82,8 @@ TEST_CASE("writes without parameters have an empty body, DELETE has none", "[liv
 TEST_CASE("nothing of a request is left in the next one", "[live][network]") {
     const TlsServer server;
     const auto http = connected(server.connection());
-    HttpRequest first = write("PUT", "/echo", "password=secret");
+    const Secret password("secret");
+    HttpRequest first = request("PUT", "/echo", {{"password", &password}});
     first.headers.emplace_back("X-First: yes");
     static_cast<void>(body_of(http->exchange(first)));
     const std::string echo = body_of(http->exchange(get("/echo")));
@@ -119,6 +113,29 @@ TEST_CASE("a redirect is an answer and is not followed", "[live][network]") {
     REQUIRE(response.has_value());
     CHECK(response->status == 302);
     CHECK(response->location == "https://127.0.0.1:1/elsewhere");
+}
+
+TEST_CASE("parameters of GET and DELETE are in the address", "[live][network]") {
+    const TlsServer server;
+    const auto http = connected(server.connection());
+    for (const auto* method : {"GET", "DELETE"}) {
+        static_cast<void>(body_of(http->exchange(request(method, "/x", {{"a", "1&2"}, {"b", ""}})))
+        );
+        CHECK(requests_to(server, std::string(method) + " /api2/json/x?a=1%262&b=") == 1);
+    }
+}
+
+TEST_CASE("headers for a gateway go with every request", "[live][network]") {
+    const TlsServer server;
+    Connection connection = server.connection();
+    connection.headers = {{"X-Gate", std::make_shared<const Secret>("open sesame")}};
+    const auto http = connected(connection);
+    for (const auto* method : {"GET", "POST"}) {
+        CHECK_THAT(
+            body_of(http->exchange(request(method, "/echo"))),
+            ContainsSubstring("x-gate: open sesame\n")
+        );
+    }
 }
 
 TEST_CASE("dots in a path are sent as they are", "[live][network]") {
@@ -166,7 +183,7 @@ TEST_CASE("a write never goes over a connection that was used before", "[live][n
     const TlsServer server;
     const auto http = connected(server.connection());
     static_cast<void>(body_of(http->exchange(get("/one"))));
-    static_cast<void>(body_of(http->exchange(write("POST", "/two", ""))));
+    static_cast<void>(body_of(http->exchange(request("POST", "/two"))));
     CHECK_THAT(server.log()[1], ContainsSubstring("resumed=1 connection=2 request=1"));
 }
 
@@ -178,14 +195,28 @@ TEST_CASE("a GET over a kept connection that turns out dead is sent again", "[li
     CHECK(requests_to(server, "GET /api2/json/next") == 1);
 }
 
+TEST_CASE(
+    "a GET that a kept connection swallows is sent again, a write is not", "[live][network]"
+) {
+    const TlsServer server;
+    const auto http = connected(server.connection());
+    static_cast<void>(body_of(http->exchange(get("/deaf"))));
+    CHECK(body_of(http->exchange(get("/next"))) == R"({"data":1})");
+    CHECK(requests_to(server, "GET /api2/json/next") == 2);
+
+    static_cast<void>(body_of(http->exchange(get("/deaf"))));
+    CHECK(http->exchange(request("POST", "/next")).has_value());
+    CHECK(requests_to(server, "POST /api2/json/next") == 1); // on a connection of its own
+}
+
 TEST_CASE("a write whose answer does not come is not sent again", "[live][network]") {
     const TlsServer server;
     const auto http = connected(server.connection());
     static_cast<void>(body_of(http->exchange(get("/one"))));
     for (const auto* path : {"/drop", "/half", "/garbage"}) {
-        const auto response = http->exchange(write("POST", path, "a=1"));
+        const auto response = http->exchange(request("POST", path, {{"a", "1"}}));
         REQUIRE_FALSE(response.has_value());
-        CHECK(response.error().kind == ErrorKind::connection);
+        CHECK(response.error().error.kind == ErrorKind::connection);
         CHECK(requests_to(server, std::string("POST /api2/json") + path) == 1);
     }
 }
@@ -194,26 +225,33 @@ TEST_CASE("a write that a server refuses to talk about was not executed", "[live
     const TlsServer server;
     Connection connection = server.connection();
     connection.ca_file = server.file("other-ca.pem");
-    const auto response = connected(connection)->exchange(write("POST", "/one", "a=1"));
+    const auto response = connected(connection)->exchange(request("POST", "/one", {{"a", "1"}}));
     REQUIRE_FALSE(response.has_value());
-    CHECK(response.error().kind == ErrorKind::unreachable);
+    CHECK(response.error().error.kind == ErrorKind::unreachable);
     CHECK(server.log().empty());
 }
 
 TEST_CASE("an answer that takes too long is given up", "[live][network]") {
     const TlsServer server;
     Connection connection = server.connection();
-    connection.timeout = std::chrono::milliseconds(100);
-    const Error error = error_of(connection, "/slow");
+    connection.timeout = std::chrono::seconds(1);
+    const auto http = connected(connection);
+    static_cast<void>(body_of(http->exchange(get("/one")))); // so that the connection is there
+    const auto response = http->exchange(get("/never"));
+    REQUIRE_FALSE(response.has_value());
+    const Error& error = response.error().error;
     CHECK(error.kind == ErrorKind::connection);
-    CHECK_THAT(error.message, ContainsSubstring("no complete answer"));
+    CHECK(
+        error.message ==
+        "no complete answer from `" + server.address(Listener::good) + "` within 1 s"
+    );
     CHECK_THAT(error.help, ContainsSubstring("--timeout"));
 }
 
 TEST_CASE("a server that accepts and says nothing is unreachable", "[live][network]") {
     const TlsServer server;
     Connection connection = server.connection(Listener::silent);
-    connection.connect_timeout = std::chrono::milliseconds(200);
+    connection.connect_timeout = std::chrono::seconds(1);
     const Error error = error_of(connection);
     CHECK(error.kind == ErrorKind::unreachable);
     CHECK_THAT(error.message, ContainsSubstring("does not answer in TLS"));
@@ -225,7 +263,9 @@ TEST_CASE("a port on which nobody listens is unreachable", "[live][network]") {
     CHECK(error.kind == ErrorKind::unreachable);
     CHECK_THAT(
         error.message,
-        ContainsSubstring("cannot connect to `" + server.address(Listener::closed) + "`")
+        ContainsSubstring(
+            "cannot connect to `" + server.address(Listener::closed) + "`: Connection refused"
+        )
     );
     CHECK_THAT(error.help, ContainsSubstring("pveproxy"));
 }
@@ -308,6 +348,41 @@ TEST_CASE("an expired certificate is refused, with its end", "[live][network]") 
     CHECK(error.kind == ErrorKind::unreachable);
     CHECK_THAT(error.message, ContainsSubstring("has expired on 20"));
     CHECK_THAT(error.help, ContainsSubstring("pvecm updatecerts"));
+}
+
+TEST_CASE("any certificate is accepted where that was asked for", "[live][network]") {
+    const TlsServer server;
+    for (const Listener listener : {Listener::good, Listener::elsewhere, Listener::expired}) {
+        Connection connection = server.connection(listener);
+        connection.ca_file.reset();
+        connection.insecure = true;
+        CHECK(body_of(connected(connection)->exchange(get("/one"))) == R"({"data":1})");
+    }
+}
+
+TEST_CASE("a pinned certificate and any certificate contradict each other", "[live]") {
+    Connection connection;
+    connection.endpoint = "https://pve1:8006";
+    connection.fingerprint = std::string(64, 'a');
+    connection.insecure = true;
+    const auto http = make_curl_http(connection);
+    REQUIRE_FALSE(http.has_value());
+    CHECK(http.error().kind == ErrorKind::usage);
+}
+
+TEST_CASE("what may go well a moment later is told from what will not", "[live][network]") {
+    const TlsServer server;
+    const auto may_pass = [](const Connection& connection, const std::string& path) {
+        return connected(connection)->exchange(get(path)).error().may_pass;
+    };
+    CHECK(may_pass(server.connection(), "/drop"));
+    CHECK(may_pass(server.connection(), "/half"));
+    CHECK(may_pass(server.connection(Listener::closed), "/"));
+    CHECK_FALSE(may_pass(server.connection(Listener::expired), "/"));
+    CHECK_FALSE(may_pass(server.connection(Listener::plain), "/"));
+    Connection small = server.connection();
+    small.max_body_bytes = 10;
+    CHECK_FALSE(may_pass(small, "/large"));
 }
 
 TEST_CASE("the pinned certificate is accepted whoever signed it for whom", "[live][network]") {

@@ -160,7 +160,8 @@ private:
     );
     pve.answer("GET /access/permissions", Answer::data(R"({
         "/":{"Sys.Audit":1},"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1},
-        "/pool":{"Sys.Audit":1},"/vms":{"Sys.Audit":1}})"));
+        "/pool":{"Pool.Audit":1},"/vms":{"Sys.Audit":1}})"));
+    pve.answer("GET /pools", Answer::data("[]"));
     return pve;
 }
 

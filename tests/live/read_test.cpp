@@ -29,11 +29,12 @@ std::string complaint(const std::string& request, const std::string& json) {
 
 } // namespace
 
-TEST_CASE("a view is seven requests, the version first", "[live]") {
+TEST_CASE("a view is seven requests and one for the pools, the version first", "[live]") {
     FakeTransport pve = test::small_cluster();
     REQUIRE(fetch(pve, identity).has_value());
-    CHECK(pve.log.size() == 7);
+    CHECK(pve.log.size() == 8);
     CHECK(pve.log.front() == "GET /version");
+    CHECK(pve.log.back() == "GET /pools");
 }
 
 TEST_CASE("a view holds what the lists say", "[live]") {
@@ -221,6 +222,101 @@ TEST_CASE("rows of users and groups that no longer exist are part of the view", 
     CHECK(view->state.acl.size() == 2);
 }
 
+TEST_CASE("pools are read with their members", "[live]") {
+    FakeTransport pve = test::small_cluster();
+    pve.forget("GET /pools");
+    pve.answer("GET /pools", Answer::data(R"([
+        {"poolid":"prod","comment":"production"},{"poolid":"prod/web"}])"));
+    pve.answer("GET /pools?poolid=prod", Answer::data(R"([{"poolid":"prod",
+        "comment":"production","members":[
+        {"id":"qemu/100","type":"qemu","vmid":100,"node":"pve1","name":"a"},
+        {"id":"lxc/101","type":"lxc","vmid":"101","node":"pve1"},
+        {"id":"storage/pve1/local","type":"storage","storage":"local","node":"pve1"}]}])"));
+    pve.answer("GET /pools?poolid=prod/web", Answer::data(R"([{"poolid":"prod/web",
+        "members":[]}])"));
+    const auto view = fetch(pve, identity);
+    REQUIRE(view.has_value());
+    CHECK(view->state.pools.size() == 2);
+    CHECK(view->state.pools.at(PoolId{"prod"}) == Pool{"production", {100, 101}, {"local"}});
+    CHECK(view->state.pools.at(PoolId{"prod/web"}) == Pool{});
+    CHECK(view->hidden_pools.empty());
+}
+
+TEST_CASE("before PVE 8.1 a pool has an address of its own", "[live]") {
+    FakeTransport pve;
+    pve.answer("GET /pools", Answer::data(R"([{"poolid":"prod"}])"));
+    pve.answer("GET /pools/prod", Answer::data(R"({"members":[
+        {"id":"qemu/100","type":"qemu","vmid":100,"node":"pve1"}]})"));
+    const auto pools = fetch_pools(pve, Release{8, 0});
+    REQUIRE(pools.has_value());
+    CHECK(pools->at(PoolId{"prod"}).guests == std::set<std::uint32_t>{100});
+}
+
+TEST_CASE("a pool that goes away while pools are read is not there", "[live]") {
+    FakeTransport pve;
+    pve.answer("GET /pools", Answer::data(R"([{"poolid":"prod"},{"poolid":"test"}])"));
+    pve.answer("GET /pools?poolid=prod", Answer::failure(500, "pool 'prod' does not exist"));
+    pve.answer("GET /pools?poolid=test", Answer::data(R"([{"poolid":"test","members":[]}])"));
+    const auto pools = fetch_pools(pve, Release{9, 2});
+    REQUIRE(pools.has_value());
+    CHECK(pools->size() == 1);
+}
+
+TEST_CASE("a pool of another shape is an error", "[live]") {
+    const auto complaint_about = [](const std::string& json) {
+        FakeTransport pve;
+        pve.answer("GET /pools", Answer::data(R"([{"poolid":"prod"}])"));
+        pve.answer("GET /pools?poolid=prod", Answer::data(json));
+        return fetch_pools(pve, Release{9, 2}).error().message;
+    };
+    CHECK_THAT(complaint_about("[]"), ContainsSubstring("not a list of one pool"));
+    CHECK_THAT(
+        complaint_about(R"([{"members":[{"type":"qemu","vmid":-1}]}])"),
+        ContainsSubstring("`[0].members[0].vmid` is `-1`, not the number of a guest")
+    );
+    CHECK_THAT(complaint_about(R"([{}])"), ContainsSubstring("`[0].members` is `null`"));
+}
+
+TEST_CASE("the case rule of a directory is read where it has users", "[live]") {
+    const std::string realms = R"([{"realm":"pve","type":"pve"},{"realm":"corp","type":"ldap"},
+        {"realm":"idle","type":"ad"}])";
+    FakeTransport pve = test::small_cluster();
+    pve.forget("GET /access/domains");
+    pve.answer("GET /access/domains", Answer::data(realms));
+    pve.forget("GET /access/users?full=1");
+    pve.answer("GET /access/users?full=1", Answer::data(R"([
+        {"userid":"alice@pve","enable":1,"groups":"ops","tokens":null},
+        {"userid":"ci@pve","enable":1,"groups":"","tokens":null},
+        {"userid":"Dave@corp","enable":1,"groups":"","tokens":null}])"));
+    const std::string record = "GET /access/domains/corp";
+
+    SECTION("case does not matter") {
+        pve.answer(record, Answer::data(R"({"type":"ldap","case-sensitive":0})"));
+        const auto view = fetch(pve, identity);
+        REQUIRE(view.has_value());
+        CHECK_FALSE(view->state.realms.at(RealmId{"corp"}).case_sensitive);
+        CHECK(view->state.realms.at(RealmId{"pve"}).case_sensitive);
+        CHECK(std::ranges::count(pve.log, record) == 1);
+        CHECK(std::ranges::count(pve.log, "GET /access/domains/idle") == 0);
+    }
+    SECTION("it does where nothing is said") {
+        pve.answer(record, Answer::data(R"({"type":"ldap"})"));
+        CHECK(fetch(pve, identity)->state.realms.at(RealmId{"corp"}).case_sensitive);
+    }
+    SECTION("without the right to read it the view is not complete") {
+        pve.answer(
+            record,
+            Answer::failure(
+                403, "Permission check failed (/access/realm, Realm.Allocate|Sys.Audit)"
+            )
+        );
+        const auto view = fetch(pve, identity);
+        REQUIRE_FALSE(view.has_value());
+        CHECK(view.error().kind == ErrorKind::incomplete_view);
+        CHECK_THAT(view.error().help, ContainsSubstring("`Sys.Audit` on `/access/realm`"));
+    }
+}
+
 TEST_CASE("the view knows the server's clock", "[live]") {
     FakeTransport pve = test::small_cluster();
     pve.forget("GET /version");
@@ -265,7 +361,8 @@ TEST_CASE("errors of any of the requests end the reading", "[live]") {
           "GET /access/groups",
           "GET /access/users?full=1",
           "GET /access/acl",
-          "GET /access/permissions"}) {
+          "GET /access/permissions",
+          "GET /pools"}) {
         FakeTransport pve = test::small_cluster();
         pve.forget(request);
         pve.answer(request, Answer::failure(500, "broken"));

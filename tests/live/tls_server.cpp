@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -193,7 +192,9 @@ struct Reply {
 
 /// What a path below /api2/json stands for.
 Reply reply_to(const Request& request) {
-    const std::string path = request.target.substr(std::string_view("/api2/json").size());
+    constexpr std::string_view api = "/api2/json";
+    const std::string path =
+        request.target.starts_with(api) ? request.target.substr(api.size()) : std::string("/html");
     const std::map<std::string, Reply> replies = {
         {"/echo", {.body = request.method + "\n" + request.headers + "\n" + request.body}},
         {"/html", {.headers = "Content-Type: text/html\r\n", .body = "<html>Welcome</html>"}},
@@ -233,9 +234,6 @@ Reply reply_to(const Request& request) {
             reply.headers,
             reply.body
         );
-    }
-    if (path == "/slow") {
-        std::this_thread::sleep_for(std::chrono::milliseconds(500));
     }
     return reply;
 }
@@ -357,6 +355,7 @@ private:
             return;
         }
         std::string buffer;
+        bool is_deaf = false;
         for (int number = 1;; ++number) {
             const auto request = read_request(stream, buffer);
             if (!request) {
@@ -373,11 +372,18 @@ private:
                     number
                 ));
             }
+            if (request->target.ends_with("/never")) {
+                static_cast<void>(stream.read()); // until the client gives up
+            }
+            if (is_deaf || request->target.ends_with("/never")) {
+                return;
+            }
             const Reply reply = reply_to(*request);
             stream.write(reply.raw);
             if (reply.closes) {
                 return;
             }
+            is_deaf = request->target.ends_with("/deaf"); // to the next request on this connection
         }
     }
 

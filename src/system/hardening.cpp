@@ -1,0 +1,23 @@
+#include "system/hardening.hpp"
+
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+namespace pveform {
+
+void keep_memory_private() {
+    // Lowering both always succeeds. The limit is inherited by programs; the other is not, and also
+    // holds where core dumps are piped to a program that ignores the limit.
+    const rlimit none = {0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // NOLINT(*-vararg)
+}
+
+void ignore_broken_pipes() {
+    struct sigaction ignore = {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, nullptr);
+}
+
+} // namespace pveform

@@ -1,0 +1,96 @@
+// A program that stores secrets, and the job's log that must not show them.
+
+#include <chrono>
+#include <sstream>
+
+#include "catch.hpp"
+#include "secrets/vault.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace pveform::test; // NOLINT: names of the test's own small world
+using namespace std::chrono_literals;
+using pveform::ErrorKind;
+using pveform::posix_processes;
+using pveform::Result;
+using pveform::secrets::IssuedSecret;
+using pveform::secrets::open_command_sink;
+using pveform::secrets::Sink;
+using pveform::secrets::with_masking;
+
+TEST_CASE("the program gets the record on its standard input and nowhere else", "[secrets]") {
+    FakeProcesses processes;
+    processes.install("vault-put", answers(0));
+    const auto sink = value_of(open_command_sink(processes, {"vault-put", "pve"}, 30s));
+    REQUIRE(sink->store(issued("ann@pve!ci", "s3cret")));
+    REQUIRE(processes.calls().size() == 1);
+    const auto& call = processes.calls().front();
+    CHECK(call.command == std::vector<std::string>{"vault-put", "pve"});
+    CHECK(call.survives_interrupts);
+    const auto record = parsed(call.input);
+    CHECK(*record.find("version")->as_int() == 1);
+    CHECK(text_at(record, {"name"}) == "ann@pve!ci");
+    CHECK(text_at(record, {"secret"}) == "s3cret");
+    CHECK(text_at(record, {"authorization"}) == "PVEAPIToken=ann@pve!ci=s3cret");
+}
+
+TEST_CASE("only exit code 0 says that a secret is stored", "[secrets]") {
+    FakeProcesses processes;
+    processes.install("vault-put", answers(2));
+    const auto sink = value_of(open_command_sink(processes, {"vault-put"}, 30s));
+    const auto stored = sink->store(issued("ann@pve!ci", "s3cret"));
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().kind == ErrorKind::io);
+    CHECK(
+        stored.error().message ==
+        "command `vault-put` did not store the secret of `ann@pve!ci`: exit code 2"
+    );
+}
+
+TEST_CASE("a program that is not there is found out in time", "[secrets]") {
+    FakeProcesses processes;
+    CHECK_THAT(
+        error_of(open_command_sink(processes, {"vault-put"}, 30s)),
+        ContainsSubstring("there is no program `vault-put`")
+    );
+    CHECK_FALSE(open_command_sink(processes, {}, 30s));
+}
+
+TEST_CASE("a real program: what it prints does not matter, how long it takes does", "[secrets]") {
+    const TemporaryFolder folder;
+    const std::string target = (folder.path() / "stored").string();
+    const auto store = [&](const std::string& script, std::chrono::seconds limit = 30s) {
+        const auto sink =
+            value_of(open_command_sink(posix_processes(), {"sh", "-c", script, "sh", target}, limit)
+            );
+        return sink->store(issued("ann@pve!ci", "s3cret"));
+    };
+    CHECK(store("cat >\"$1\"; head -c 200000 /dev/zero"));
+    const auto text = pveform::posix_file_system().read_file(target, 10'000);
+    CHECK(text_at(parsed(*text), {"secret"}) == "s3cret");
+    CHECK_FALSE(store("exit 1"));
+    CHECK_FALSE(store("kill -9 $$"));
+    CHECK_THAT(error_of(store("exec sleep 1000", 1s)), ContainsSubstring("takes too long"));
+}
+
+TEST_CASE("a job's log is told what to hide before the secret goes anywhere", "[secrets]") {
+    std::ostringstream log;
+    std::string log_at_store;
+
+    class Watcher final : public Sink {
+    public:
+        Watcher(const std::ostringstream& log, std::string& seen) : log_(log), seen_(seen) {}
+
+        Result<void> store(const IssuedSecret&) override {
+            seen_ = log_.str();
+            return std::unexpected(pveform::Error{.kind = ErrorKind::io, .message = "full"});
+        }
+
+    private:
+        const std::ostringstream& log_;
+        std::string& seen_;
+    };
+
+    const auto sink = with_masking(std::make_unique<Watcher>(log, log_at_store), log);
+    CHECK_FALSE(sink->store(issued("ann@pve!ci", "s3cret")));
+    CHECK(log_at_store == "::add-mask::s3cret\n");
+}

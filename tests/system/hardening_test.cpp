@@ -1,0 +1,46 @@
+// Processes that hold secrets. Each test changes a child, not the process of the tests.
+
+#include "system/hardening.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "catch.hpp"
+
+namespace {
+
+template<class Body>
+bool holds_in_child(Body body) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(body() ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+} // namespace
+
+TEST_CASE("no core dump is written, nor can a limit be raised again", "[system]") {
+    CHECK(holds_in_child([] {
+        pveform::keep_memory_private();
+        rlimit limit = {1, 1};
+        ::getrlimit(RLIMIT_CORE, &limit);
+        return limit.rlim_cur == 0 && limit.rlim_max == 0 &&
+               ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+    }));
+}
+
+TEST_CASE("writing to a pipe that nobody reads is an error, not the end", "[system]") {
+    CHECK(holds_in_child([] {
+        pveform::ignore_broken_pipes();
+        int ends[2] = {-1, -1};
+        return ::pipe(ends) == 0 && ::close(ends[0]) == 0 && ::write(ends[1], "x", 1) == -1 &&
+               errno == EPIPE;
+    }));
+}
