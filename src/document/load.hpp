@@ -12,7 +12,7 @@ namespace pveform::document {
 
 /// Each path is a file, or a folder: all `*.yaml` and `*.yml` below it in sorted order, without
 /// what begins with a dot, and without folders behind symbolic links. A file that is reached twice
-/// is read once. At most 1 MiB a file.
+/// is read once. At most 1 MiB a file. Mistakes that did not end the reading are in the trees.
 [[nodiscard]] Collected<std::vector<Tree>>
 load(FileSystem& files, const std::vector<std::filesystem::path>& paths);
 

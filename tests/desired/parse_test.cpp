@@ -1,4 +1,6 @@
 // Values that documents come to; what is refused stands in tests/documents.
+#include <random>
+
 #include "desired/reading.hpp"
 
 using namespace pveform;
@@ -204,6 +206,68 @@ TEST_CASE("a document without a version is refused", "[desired]") {
         complaints(Files{}) == "error: `version` is missing\n"
                                "  = help: begin the document with `version: 1`\n"
     );
+}
+
+TEST_CASE("mistakes of YAML and of meaning are reported together", "[desired]") {
+    const auto document = parse({
+        {"a.yaml",
+         "version: 1\nusers:\n  a@pve: { enabled: yes }\n  a@pve: {}\n  <<: {}\n  b@pve: !x {}\n"},
+        {"b.yaml", "userz: {}\n"},
+    });
+    REQUIRE_FALSE(document);
+    std::vector<std::string> said;
+    for (const Error& error : document.error()) {
+        said.push_back(error.message);
+    }
+    CHECK(
+        said ==
+        std::vector<std::string>{
+            "`enabled` must be true or false, not the string `yes`",
+            "key `a@pve` is written twice",
+            "merge keys are not supported",
+            "tags are not supported",
+            "unknown key `userz`"}
+    );
+}
+
+TEST_CASE("no damage to a document does harm", "[desired]") {
+    const std::string whole = R"(version: 1
+cluster: { endpoint: "https://pve", tls: { ca_file: a } }
+scope: { users: ["*@pve"], groups: ["*"], acl: ["/**"] }
+manage: { users: { prune: ["*@pve"], action: disable }, acl: { ignore: [{ path: "/x/**" }] } }
+profiles: { p: { acl: [{ path: /, role: R }], tokens: { t1: { acl: same_as_user } } } }
+users:
+  a@pve: { profile: p, expire: 2027-06-30, initial_password: { env: X } }
+  b@pve: { groups: &g [g, h], tokens: { t1: { lifetime: 9d, renew_before: 3d, overlap: 1d } } }
+groups: { g: { members: [b@pve] }, h: {} }
+policy: { rules: { token-lifetime: { max: 9d } } }
+assertions: [{ principal: "*@pve", path: /, only: [VM.Audit] }]
+absent: { tokens: ["b@pve!old"] }
+)";
+    std::mt19937 random(7); // NOLINT(*-msc51-cpp)
+    const std::string_view characters = "\"'{}[]:,&*!|>#-?@$`~ \n0R/g";
+    std::size_t refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string text = whole;
+        for (int i = 0; i < 2; ++i) {
+            const std::size_t where = random() % text.size();
+            if (random() % 2 == 0) {
+                text[where] = characters[random() % characters.size()];
+            } else {
+                text.erase(where, 1 + random() % 12);
+            }
+        }
+        auto parsed = document::parse_yaml(std::make_shared<const SourceFile>("d.yaml", text));
+        if (!parsed) {
+            continue;
+        }
+        const auto document = desired::parse({std::move(*parsed)});
+        refused += document ? 0U : 1U;
+        if (!document) {
+            CHECK_FALSE(render::diagnostics(document.error(), {}).empty());
+        }
+    }
+    CHECK(refused > 500);
 }
 
 TEST_CASE(

@@ -132,7 +132,7 @@ TEST_CASE("what is not there, or holds nothing, is said", "[load]") {
 TEST_CASE("the mistakes of all files are reported together", "[load]") {
     const Folder folder;
     folder.write("a.yaml", "a: [1\n");
-    folder.write("b.yaml", "a: 1\na: 2\n");
+    folder.write("b.yaml", "a: }\n");
     folder.write("c.yaml", "fine: 1\n");
     const Errors errors = folder.refused({"."});
     REQUIRE(errors.size() == 2);
