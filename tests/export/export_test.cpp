@@ -13,10 +13,14 @@ namespace {
 constexpr const char* directory =
     "ldap: corp\n\tserver1 192.0.2.1\n\tbase_dn dc=x\n\tuser_attr uid\n";
 
-std::string exported(const std::string& user_cfg, const std::string& domains_cfg = "") {
-    const State state =
-        formats::read_state("user:root@pam:1:0::::::\n" + user_cfg, domains_cfg, Release{9, 2});
+std::string exported(const State& state) {
     return exporting::one_file({"version: 1\n", {}}, exporting::sections_of(state));
+}
+
+std::string exported(const std::string& user_cfg, const std::string& domains_cfg = "") {
+    return exported(
+        formats::read_state("user:root@pam:1:0::::::\n" + user_cfg, domains_cfg, Release{9, 2})
+    );
 }
 
 constexpr const char* root = "  # It may do everything: its tokens alone are declared.\n"
@@ -37,7 +41,8 @@ TEST_CASE("a cluster becomes a document that one would write by hand", "[export]
                  "role:Empty::\n"
                  "acl:1:/vms:@ops:Deployer,PVEAuditor:\n"
                  "acl:0:/vms:ann@pve:Deployer:\n"
-                 "acl:1:/storage,/pool/a:ann@pve!ci:PVEAuditor:\n");
+                 "acl:1:/storage:ann@pve!ci:PVEAuditor:\n"
+                 "acl:1:/pool/a:ann@pve!ci:PVEAuditor:\n");
     CHECK(
         text == std::string("version: 1\n"
                             "\n"
@@ -172,23 +177,31 @@ TEST_CASE("a token whose secret was never stored is ignored by name", "[export]"
 }
 
 TEST_CASE("what the document refuses is left alone, with the reason", "[export]") {
-    const std::string text = exported("user:j\xC3\xB6rg@pve:1:0::::::\n"
-                                      "user:ann@pve:1:0:::not an address:::\n"
-                                      "user:ben@pve:1:1::::::\n"
-                                      "group:ops:j\xC3\xB6rg@pve::\n"
-                                      "role:pvecustom:VM.Audit:\n"
-                                      "acl:1:/vms:ann@pve:pvecustom:\n");
-    CHECK(text.contains(
-        "  # Left alone: user j\xC3\xB6rg@pve: `j\xC3\xB6rg@pve` has characters beyond ASCII"
-    ));
-    CHECK(text.contains("    # `members` are left alone: `j\xC3\xB6rg@pve` has characters"));
+    State state = formats::read_state("user:root@pam:1:0::::::\n", "", Release{9, 2});
+    const UserId joerg{"j\xC3\xB6rg@pve"};
+    const RoleId legacy{"PVE-quux-of-old"};
+    state.users[joerg];
+    state.users[UserId{"ann@pve"}].email = "not an address";
+    state.users[UserId{"ben@pve"}].expire = Expiry::unconfirmed();
+    state.users[UserId{"cat@pve"}].comment = std::string(3000, 'c');
+    state.groups[GroupId{"ops"}].members = {joerg};
+    state.groups[GroupId{"lax(group)"}];
+    state.roles[legacy];
+    state.acl[{AclPath{"/vms"}, Principal::of(UserId{"ann@pve"}), legacy}];
+    const std::string text = exported(state);
+    const std::string name = "`" + joerg.text + "` has characters beyond ASCII in its name";
+    CHECK(text.contains("  # Left alone: user " + joerg.text + ": " + name));
+    CHECK(text.contains("    # `members` are left alone: " + name));
     CHECK(text.contains("    # `email` is left alone: `not an address` is not an e-mail address"));
     CHECK(
         text.contains("  # Left alone: user ben@pve: an apply that was interrupted left it expired")
     );
-    CHECK(text.contains("# Left alone: role pvecustom: PVE keeps the name for its own roles\n"));
-    CHECK(text.contains("      - { path: /vms, role: pvecustom }\n"));
-    CHECK_FALSE(text.contains("\nroles:\n"));
+    CHECK(text.contains("    # `comment` is left alone: it is too long: 3000 of at most 2048"));
+    CHECK(text.contains("  # Left alone: group lax(group): `lax(group)` is not a group"));
+    CHECK(text.contains("# Left alone: role PVE-quux-of-old: PVE keeps the name for its own roles\n"
+    ));
+    CHECK(text.contains("      - { path: /vms, role: PVE-quux-of-old }\n"));
+    CHECK_FALSE(text.contains("\nroles:\n")); // a key with nothing below it would be an error
 }
 
 TEST_CASE("rows with the same roles share a line as long as it is a short one", "[export]") {
@@ -214,6 +227,7 @@ TEST_CASE("a folder has a file for each kind, and more where one would be too lo
     CHECK(files[1].name == "roles.yaml");
     CHECK(files[1].text == "  # none\n");
     CHECK(files[2].name == "users.yaml");
-    CHECK(files[2].text == "users:\n  a@pve: {}\n");
+    CHECK(files[2].text == "users:\n  a@pve: {}\n  b@pve: {}\n");
     CHECK(files[3].name == "users-2.yaml");
+    CHECK(files[3].text == "users:\n  c@pve: {}\n");
 }
