@@ -54,6 +54,15 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("apply")) {
         return run_apply(options, context);
     }
+    if (app.got_subcommand("export")) {
+        return run_export(options, context);
+    }
+    if (app.got_subcommand("snapshot")) {
+        return run_snapshot(options, context);
+    }
+    if (app.got_subcommand("init")) {
+        return run_init(options, context);
+    }
     if (app.got_subcommand("explain")) {
         return run_explain(options, context);
     }
@@ -68,9 +77,12 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     app.fallthrough();
     app.require_subcommand(1);
     setup_global(app, options);
+    setup_init(app, options);
     setup_validate(app, options);
     setup_plan(app, options);
     setup_apply(app, options);
+    setup_export(app, options);
+    setup_snapshot(app, options);
     setup_explain(app, options);
     setup_version(app);
     for (CLI::App* command : app.get_subcommands({})) {
