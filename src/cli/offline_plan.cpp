@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/live_file.hpp"
+#include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 
 namespace pveform::cli {
