@@ -35,6 +35,9 @@ void setup_init(CLI::App& app, Options& options);
 void setup_explain(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_explain(const Options& options, Context& context);
 
+void setup_ping(CLI::App& app);
+[[nodiscard]] ExitCode run_ping(const Options& options, Context& context);
+
 void setup_version(CLI::App& app);
 [[nodiscard]] ExitCode run_version(Context& context);
 

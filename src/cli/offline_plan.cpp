@@ -63,7 +63,7 @@ plan_offline(const Options& options, const desired::Document& document, Context&
                 .version = live->view.version,
                 .identity = {},
                 .origin = live->origin,
-                .secrets_place = secrets_place(options, document),
+                .secrets_place = secrets_place(options, document).value_or(""),
                 .show_unmanaged = options.show_unmanaged,
             },
     };

@@ -18,6 +18,9 @@ struct Options {
     std::optional<std::string> endpoint;
     std::optional<std::filesystem::path> ca_file;
     std::optional<std::string> fingerprint;
+    bool insecure = false;            // takes any certificate
+    std::vector<std::string> headers; // `Name: env:VARIABLE`, for a gateway
+    std::optional<std::string> user;  // logs in with a password
     std::optional<std::filesystem::path> secrets_out;
     std::optional<std::filesystem::path> live;    // a file to read instead of a cluster
     std::optional<std::filesystem::path> domains; // domains.cfg that belongs to it
@@ -29,6 +32,7 @@ struct Options {
     Format format = Format::text;
     bool no_color = false;
     bool quiet = false;
+    int verbosity = 0;              // 1: each request, 2: with its parameters
     bool detailed_exitcode = false; // plan
     bool auto_approve = false;      // apply
     std::optional<std::string> as;  // plan: who will apply

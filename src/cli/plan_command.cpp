@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
 #include "cli/session.hpp"
@@ -62,13 +63,14 @@ ExitCode run_plan(const Options& options, Context& context) {
     if (!connection) {
         return context.report(connection.error());
     }
-    const auto credentials = find_credentials(context);
+    const auto credentials = find_credentials(options, context);
     if (!credentials) {
         return context.report(credentials.error());
     }
-    const std::string identity = live::identity(*credentials);
+    const std::string identity = identity_of(*credentials, *document);
     // What is there; with a client that cannot write.
-    const auto pve = live::connect_for_reading(*connection, *credentials, context.clock);
+    const auto pve =
+        live::connect_for_reading(*connection, *credentials, context.clock, context.trace.get());
     if (!pve) {
         return context.report(pve.error());
     }

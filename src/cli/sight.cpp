@@ -1,5 +1,6 @@
 #include "cli/sight.hpp"
 
+#include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/session.hpp"
 
@@ -31,10 +32,11 @@ Collected<T> collected(Result<T> result) {
 Collected<Sight> look_at_cluster(const Options& options, Context& context) {
     const auto document = TRY(document_if_any(options, context));
     auto connection = TRY(collected(find_connection(options, document, context)));
-    const auto credentials = TRY(collected(find_credentials(context)));
-    const auto pve =
-        TRY(collected(live::connect_for_reading(connection, credentials, context.clock)));
-    auto view = TRY(collected(live::fetch(*pve, live::identity(credentials))));
+    const auto credentials = TRY(collected(find_credentials(options, context)));
+    const auto pve = TRY(collected(
+        live::connect_for_reading(connection, credentials, context.clock, context.trace.get())
+    ));
+    auto view = TRY(collected(live::fetch(*pve, identity_of(credentials, document))));
     std::string endpoint = connection.endpoint;
     return Sight{
         .view = std::move(view),

@@ -42,7 +42,7 @@ void setup_validate(CLI::App& app, Options& options) {
     validate->add_option("--as", options.as, "With --live: check the rights of who will apply it")
         ->option_text("USER[!TOKEN]");
     setup_live_file(*validate, options);
-    setup_allowances(*validate, options);
+    setup_plan_flags(*validate, options);
 }
 
 ExitCode run_validate(const Options& options, Context& context) {
