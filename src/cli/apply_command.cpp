@@ -97,6 +97,21 @@ ExitCode carry_out(
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
 }
 
+/// Of a plan with nothing to send, or with a guard in its way.
+ExitCode end_without_writes(
+    const Run& run, const plan::Plan& plan, const render::PlanContext& about, Context& context
+) {
+    const bool is_blocked = !plan.blocks.empty();
+    if (run.options.format == Format::json) {
+        fmt::print(
+            context.out,
+            "{}",
+            is_blocked ? render::plan_json(plan, about) : render::apply_json(plan, about, {}, true)
+        );
+    }
+    return is_blocked ? ExitCode::blocked : ExitCode::done;
+}
+
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
     const auto pve = live::connect_for_writing(
@@ -125,17 +140,8 @@ ExitCode apply_document(Run run, Context& context) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
     }
-    if (plan->is_empty()) {
-        if (run.options.format == Format::json) {
-            fmt::print(context.out, "{}", render::apply_json(*plan, about, {}, true));
-        }
-        return ExitCode::done;
-    }
-    if (!plan->blocks.empty()) {
-        if (run.options.format == Format::json) {
-            fmt::print(context.out, "{}", render::plan_json(*plan, about));
-        }
-        return ExitCode::blocked;
+    if (plan->is_empty() || !plan->blocks.empty()) {
+        return end_without_writes(run, *plan, about, context);
     }
     // Everything that can be found wanting before the first write.
     auto passwords = read_initial_passwords(*plan, run.document, context);

@@ -1,3 +1,5 @@
+// From a snapshot to its JSON text.
+
 #include <iterator>
 
 #include "formats/snapshot.hpp"
