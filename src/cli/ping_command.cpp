@@ -70,18 +70,6 @@ struct Question {
     std::string identity;
 };
 
-/// Somebody who tries pveform for the first time has no document yet.
-Collected<desired::Document> document_if_any(const Options& options, Context& context) {
-    const bool is_default = options.files == Options().files;
-    if (is_default && options.endpoint) {
-        const auto found = context.files.inspect(options.files.front());
-        if (found && !*found) {
-            return desired::Document();
-        }
-    }
-    return load_document(options, context);
-}
-
 void check_tls(const live::Connection& connection, Findings& findings) {
     if (connection.insecure) {
         findings.warn(

@@ -48,6 +48,16 @@ Collected<desired::Document> load_document(const Options& options, Context& cont
     return document;
 }
 
+Collected<desired::Document> document_if_any(const Options& options, Context& context) {
+    if (options.files == Options().files) {
+        const auto info = context.files.inspect(options.files.front());
+        if (info && !*info) {
+            return desired::Document();
+        }
+    }
+    return load_document(options, context);
+}
+
 Result<live::Connection>
 find_connection(const Options& options, const desired::Document& document, Context& context) {
     live::Connection connection;

@@ -22,6 +22,10 @@ namespace pveform::cli {
 /// Reads and checks everything that `-f` names.
 [[nodiscard]] Collected<desired::Document> load_document(const Options& options, Context& context);
 
+/// An empty one where none was named and none is in the usual place.
+[[nodiscard]] Collected<desired::Document>
+document_if_any(const Options& options, Context& context);
+
 /// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order; with the
 /// extra headers. Warns of `--insecure`.
 [[nodiscard]] Result<live::Connection>

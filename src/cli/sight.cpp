@@ -8,17 +8,6 @@ namespace pveform::cli {
 
 namespace {
 
-/// An empty one where none was named and none is in the usual place.
-Collected<desired::Document> document_if_any(const Options& options, Context& context) {
-    if (options.files == Options().files) {
-        const auto info = context.files.inspect(options.files.front());
-        if (info && !*info) {
-            return desired::Document();
-        }
-    }
-    return load_document(options, context);
-}
-
 template<class T>
 Collected<T> collected(Result<T> result) {
     if (!result) {

@@ -113,7 +113,7 @@ TEST_CASE("a user has a password", "[cli]") {
     CHECK(found(world) == "login ann@pve made-up-password");
 }
 
-TEST_CASE("--user replaces PVEFORM_USER", "[cli]") {
+TEST_CASE("the flag --user replaces PVEFORM_USER", "[cli]") {
     World world;
     world.variables = {{"PVEFORM_USER", "ann@pve"}, {"PVEFORM_PASSWORD", "made-up-password"}};
     CHECK(found(world, as_user("root@pam")) == "login root@pam made-up-password");
