@@ -43,10 +43,6 @@ constexpr const char* ownership_examples =
 # What is destroyed wherever it still exists.
 # absent:
 #   users: [former-colleague@pve]
-
-# Tests of access, which every plan has to pass.
-# assertions:
-#   - { principal: "*@pve!*", path: /, denies: [Permissions.Modify] }
 )";
 
 constexpr const char* note_on_roles =

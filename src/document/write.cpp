@@ -89,7 +89,7 @@ bool can_be_plain(std::string_view text, Place place) {
         return false;
     }
     const std::string_view marks =
-        place == Place::block ? " -_./@!+~()=%;^*?$<>&|'\":#," : " -_./@!+~()=%;^*?$";
+        place == Place::block ? " -_./@!+~()=%;^*?$<>&|'\":#," : " -_./@!+~()=%;^*$";
     const bool all_harmless = std::ranges::all_of(text, [&](char c) {
         return contains(letters, c) || contains(digits, c) || contains(marks, c) ||
                is_beyond_ascii(c);

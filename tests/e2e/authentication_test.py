@@ -41,8 +41,9 @@ class Authentication(harness.EndToEnd):
         passwords = json.loads((self.seed / "passwords.json").read_text())
         passwords["bob@pve"] = {"password": "made-up-password-bob", "totp": TOTP_SECRET}
         (self.seed / "passwords.json").write_text(json.dumps(passwords))
-        with (self.seed / "user.cfg").open("a") as file:
-            file.write("acl:1:/:bob@pve:Administrator:\n")
+        config = (self.seed / "user.cfg").read_text()
+        config = config.replace("user:bob@pve:0:", "user:bob@pve:1:")
+        (self.seed / "user.cfg").write_text(config + "acl:1:/:bob@pve:Administrator:\n")
         harness.WATCH.learn("made-up-password-bob", TOTP_SECRET, PASSWORD)
         plain = self.folder / "plain"
         shutil.copytree(harness.SEED, plain)
@@ -230,7 +231,7 @@ class Authentication(harness.EndToEnd):
             self.simulator, "apply", "--yes", "-vv", environment={"FIRST": "made-up-first-password"}
         )
         self.assert_code(run, 0)
-        self.assert_says(run, "password=***", "POST /access/users/svc@pve/token/ci")
+        self.assert_says(run, "password=***", "POST /access/users/svc%40pve/token/ci")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,11 @@ class Ping(harness.EndToEnd):
     def test_the_grants_that_it_names_suffice(self):
         run = self.at(self.simulator, "ping", "--format", "json", token="admin@pve!reader")
         fix = self.checks(run)["roles"]["fixes"][0]
-        words = fix.split(" && ")[-1].split()
+        *creation, grant = fix.split(" && ")
+        for command in creation:
+            _, _, _, role, _, privileges = command.replace("grant it: ", "").split()
+            self.simulator.call("POST", "/access/roles", roleid=role, privs=privileges)
+        words = grant.split()
         self.simulator.call(
             "PUT", "/access/acl", path=words[3], roles=words[words.index("--roles") + 1],
             tokens="admin@pve!reader",
@@ -92,7 +96,7 @@ class Ping(harness.EndToEnd):
             port = unused.getsockname()[1]
         run = self.pveform(
             "ping", "--endpoint", f"https://127.0.0.1:{port}",
-            environment={"PVEFORM_API_TOKEN": f"a@pve!t={'0' * 36}"},
+            environment={"PVEFORM_API_TOKEN": f"a@pve!tt={'0' * 36}"},
         )
         self.assert_code(run, 1)
         self.assert_says(run, "failed   connection", "fix: is the node up")
