@@ -99,7 +99,7 @@ class SchemaTest(unittest.TestCase):
         lines = ["user:root@pam:1:0::::::"]
         for number, text in enumerate(texts):
             field = "".join(f"%{byte:02X}" for byte in text.encode())
-            lines += [f"user:u{number}@pve:1:0::::{field}::", f"group:{number}::{field}:"]
+            lines += [f"user:u{number}@pve:1:0::::{field}::", f"group:g{number}::{field}:"]
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "user.cfg"
             path.write_text("\n".join(lines) + "\n")
@@ -108,7 +108,7 @@ class SchemaTest(unittest.TestCase):
         for number, text in enumerate(texts):
             for read in (document, older):
                 self.assertEqual(read["users"][f"u{number}@pve"]["comment"], text)
-                self.assertEqual(read["groups"][str(number)]["comment"], text)
+                self.assertEqual(read["groups"][f"g{number}"]["comment"], text)
 
     def test_knows_the_rules_that_the_loader_knows(self):
         source = (ROOT / "src/desired/policy.hpp").read_text()
