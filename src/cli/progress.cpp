@@ -7,17 +7,13 @@
 namespace pveform::cli {
 
 void PlainProgress::started(const plan::Step& step, std::size_t number, std::size_t total) {
-    if (!quiet_) {
-        fmt::print(
-            out_,
-            "[{:>{}}/{}] {}",
-            number,
-            std::to_string(total).size(),
-            total,
-            printable(describe(step.command))
-        );
-        out_.flush();
-    }
+    step_ = fmt::format(
+        "[{:>{}}/{}] {}",
+        number,
+        std::to_string(total).size(),
+        total,
+        printable(describe(step.command))
+    );
 }
 
 void PlainProgress::finished(const plan::Step&, const apply::StepResult& result) {
@@ -27,7 +23,10 @@ void PlainProgress::finished(const plan::Step&, const apply::StepResult& result)
     const bool good = result.outcome == apply::Outcome::done;
     const std::string outcome(to_string(result.outcome));
     fmt::print(
-        out_, " … {}\n", good ? outcome : render::paint(style_, render::Paint::error, outcome)
+        out_,
+        "{} … {}\n",
+        step_,
+        good ? outcome : render::paint(style_, render::Paint::error, outcome)
     );
     out_.flush();
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 #include "apply/execute.hpp"
 #include "render/style.hpp"
 
 namespace pveform::cli {
 
+/// A line is written whole, when its step is over: what else is told meanwhile (traces, and secrets
+/// to be masked, which a CI system only finds at the beginning of a line) has lines of its own.
 class PlainProgress final : public apply::Progress {
 public:
     PlainProgress(std::ostream& out, render::Style style, bool quiet)
@@ -20,6 +23,7 @@ private:
     std::ostream& out_;
     render::Style style_;
     bool quiet_;
+    std::string step_; // the one that is under way
 };
 
 } // namespace pveform::cli

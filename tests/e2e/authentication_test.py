@@ -233,6 +233,31 @@ class Authentication(harness.EndToEnd):
         self.assert_code(run, 0)
         self.assert_says(run, "password=***", "POST /access/users/svc%40pve/token/ci")
 
+    def test_masks_and_traces_stand_at_the_beginning_of_a_line(self):
+        """Anywhere else GitHub takes a mask for text, and shows the secret."""
+        for user, verbosity in (("svc@pve", []), ("svd@pve", ["-v"])):
+            self.write(
+                "pveform.yaml",
+                "version: 1\ncluster: { name: e2e }\nsecrets: { file: { path: secrets.json } }\n"
+                f"users: {{ {user}: {{ tokens: {{ ci: {{ expire: never }} }} }} }}\n",
+            )
+            run = self.at(
+                self.simulator, "apply", "--yes", *verbosity,
+                environment={"GITHUB_ACTIONS": "true"},
+                watch=harness.SecretWatch(),  # the masks are meant to be seen
+            )
+            self.assert_code(run, 0)
+            secret = self.stored_secrets()[f"{user}!ci"]["secret"]
+            lines = run.err.splitlines()
+            self.assertEqual(
+                [line for line in lines if secret in line], [f"::add-mask::{secret}"]
+            )
+            self.assertEqual([line for line in lines if " → 200" in line and line[0] != ">"], [])
+            self.assertEqual(
+                [line for line in lines if line.startswith("[")],
+                [f"[1/2] create user {user} … done", f"[2/2] issue token {user}!ci … done"],
+            )
+
 
 if __name__ == "__main__":
     harness.main()
