@@ -414,6 +414,7 @@ live::Connection TlsServer::connection(Listener listener) const {
     live::Connection connection;
     connection.endpoint = "https://" + address(listener);
     connection.ca_file = file("ca.pem");
+    connection.connect_timeout = std::chrono::minutes(1); // however busy the machine is
     return connection;
 }
 
