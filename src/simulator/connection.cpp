@@ -59,15 +59,17 @@ Connection::Next Connection::serve_request() {
     HeadReader reader;
     const std::optional<HeadReader::State> state = read_head(reader);
     if (!state) {
-        stream_.cut();
-        return Next::end;
+        return hang_up();
     }
     requests_left_ -= std::min(requests_left_, reader.request_lines());
     switch (*state) {
     case HeadReader::State::refused:
         return send(reader.refusal(), reader);
     case HeadReader::State::complete:
-        return stream_.is_encrypted() ? exchange(reader) : redirect(reader);
+        if (!stream_.is_encrypted()) {
+            return redirect(reader);
+        }
+        return Control::is_addressed(reader.head()) ? ask_control(reader) : ask_api(reader);
     case HeadReader::State::unfinished:
     case HeadReader::State::abandoned:
         break;
@@ -111,29 +113,24 @@ Connection::Next Connection::redirect(const HeadReader& reader) {
     return Next::end;
 }
 
-Connection::Next Connection::exchange(const HeadReader& reader) {
-    const RequestHead& head = reader.head();
-    const bool is_control = Control::is_addressed(head);
-    const std::optional<Response> refusal = is_control ? refuse_body(head) : refuse(head);
-    if (refusal) {
+Connection::Next Connection::ask_control(const HeadReader& reader) {
+    if (const std::optional<Response> refusal = refuse_body(reader.head())) {
         return send(*refusal, reader);
     }
-    std::optional<std::string> body = read_body(body_size(head));
-    if (!body) {
-        stream_.cut();
-        return Next::end;
+    const std::optional<Request> request = read_request(reader.head());
+    return request ? send(answer_of_control(*request), reader) : hang_up();
+}
+
+Connection::Next Connection::ask_api(const HeadReader& reader) {
+    if (const std::optional<Response> refusal = refuse(reader.head())) {
+        return send(*refusal, reader);
     }
-    const Request request{head, *std::move(body)};
-    std::unique_lock lock(shared_.mutex);
-    if (is_control) {
-        const Response response = shared_.control.answer(request);
-        lock.unlock();
-        return send(response, reader);
+    const std::optional<Request> request = read_request(reader.head());
+    if (!request) {
+        return hang_up();
     }
-    const std::vector<FaultAction> faults =
-        shared_.control.faults.meet(head.method, api_path(head.target));
-    lock.unlock();
-    return faults.empty() ? send(answer(request), reader) : suffer(request, reader, faults);
+    const std::vector<FaultAction> faults = meet_faults(reader.head());
+    return faults.empty() ? send(answer(*request), reader) : suffer(*request, reader, faults);
 }
 
 /// What PVE refuses without reading the body.
@@ -147,6 +144,16 @@ std::optional<Response> Connection::refuse(const RequestHead& head) {
         log(head, refusal->status);
     }
     return refusal;
+}
+
+std::vector<FaultAction> Connection::meet_faults(const RequestHead& head) {
+    const std::lock_guard lock(shared_.mutex);
+    return shared_.control.faults.meet(head.method, api_path(head.target));
+}
+
+Response Connection::answer_of_control(const Request& request) {
+    const std::lock_guard lock(shared_.mutex);
+    return shared_.control.answer(request);
 }
 
 Response Connection::answer(const Request& request) {
@@ -165,13 +172,15 @@ void Connection::log(const RequestHead& head, int status) {
         .status = status});
 }
 
-std::optional<std::string> Connection::read_body(std::size_t size) {
+/// With its body; nothing if the client fell silent.
+std::optional<Request> Connection::read_request(const RequestHead& head) {
+    const std::size_t size = body_size(head);
     while (stream_.size() < size) {
         if (!stream_.fill()) {
             return std::nullopt;
         }
     }
-    return stream_.take(size);
+    return Request{head, stream_.take(size)};
 }
 
 Delivery Connection::delivery_for(const HeadReader& reader) const {
@@ -189,13 +198,17 @@ Connection::Next Connection::send(const Response& response, const HeadReader& re
     const bool goes_on =
         !response.delayed || shared_.stop.sleep_until(arrived_ + shared_.settings.refusal_delay);
     if (!goes_on || !stream_.send(text.head + text.body)) {
-        stream_.cut();
-        return Next::end;
+        return hang_up();
     }
     if (text.keep_alive) {
         return Next::request;
     }
     stream_.close();
+    return Next::end;
+}
+
+Connection::Next Connection::hang_up() {
+    stream_.cut();
     return Next::end;
 }
 

@@ -29,9 +29,13 @@ private:
     Next serve_request();
     std::optional<HeadReader::State> read_head(HeadReader& reader);
     Next redirect(const HeadReader& reader);
-    Next exchange(const HeadReader& reader);
+    Next ask_control(const HeadReader& reader);
+    Next ask_api(const HeadReader& reader);
+    std::optional<Request> read_request(const RequestHead& head);
+
     std::optional<Response> refuse(const RequestHead& head);
-    std::optional<std::string> read_body(std::size_t size);
+    std::vector<FaultAction> meet_faults(const RequestHead& head);
+    Response answer_of_control(const Request& request);
     Response answer(const Request& request);
     void log(const RequestHead& head, int status);
 
@@ -49,6 +53,7 @@ private:
     Next send_broken(const Response& response, const HeadReader& reader, const BrokenBody& broken);
     bool send_endless(const Response& response, Delivery delivery);
     bool send_trickling(const ResponseText& text, std::chrono::milliseconds pause);
+    Next hang_up();
     [[nodiscard]] Delivery delivery_for(const HeadReader& reader) const;
 
     ByteStream& stream_;

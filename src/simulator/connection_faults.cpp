@@ -36,8 +36,7 @@ Connection::Next Connection::suffer(
         }
         for (const FaultAction& fault : faults) {
             if (!strike(fault, moment, request, response)) {
-                stream_.cut();
-                return Next::end;
+                return hang_up();
             }
         }
     }
@@ -123,10 +122,7 @@ Connection::Next Connection::send_broken(
         is_sent = send_trickling(text, broken.pause);
         break;
     }
-    if (!is_sent) {
-        stream_.cut();
-    }
-    return is_sent && text.keep_alive ? Next::request : Next::end;
+    return is_sent && text.keep_alive ? Next::request : hang_up();
 }
 
 /// Blanks, as long as the client takes them: a JSON reader finds nothing wrong with them.
