@@ -134,7 +134,10 @@ std::string flow_list(const std::vector<std::string>& items) {
 }
 
 void Writer::line(std::string_view text) {
-    text_.append(text.empty() ? 0 : indent_, ' ').append(text) += '\n';
+    text_.append(indent_, ' ').append(text) += '\n';
+    if (!open_.empty()) {
+        open_.back().is_empty = false;
+    }
 }
 
 void Writer::comment(std::string_view text) {
@@ -144,12 +147,28 @@ void Writer::comment(std::string_view text) {
         shown.erase(i, special ? special->bytes : 0);
         i += special ? 0U : 1U;
     }
-    line(shown.empty() ? "#" : "# " + shown);
+    text_.append(indent_, ' ').append("# ").append(shown) += '\n';
 }
 
 void Writer::open(std::string_view key) {
     line(scalar(key) + ":");
+    open_.push_back({.end_of_key = text_.size() - 1});
     indent_ += indent_step;
+}
+
+void Writer::close() {
+    if (open_.back().is_empty) {
+        text_.insert(open_.back().end_of_key, " {}");
+    }
+    open_.pop_back();
+    indent_ -= indent_step;
+}
+
+std::string Writer::take() && {
+    while (!open_.empty()) {
+        close();
+    }
+    return std::move(text_);
 }
 
 void Writer::string(std::string_view key, std::string_view value) {

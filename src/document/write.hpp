@@ -28,12 +28,10 @@ public:
     /// A line that readers skip; control characters and line ends are written out or left away.
     void comment(std::string_view text);
 
-    void blank_line() { text_ += '\n'; }
-
-    /// `key:`; what follows, to the `close`, is inside it.
+    /// `key:`; what follows, to the `close`, is inside it. With nothing but comments inside it is
+    /// an empty map.
     void open(std::string_view key);
-
-    void close() { indent_ -= indent_step; }
+    void close();
 
     void string(std::string_view key, std::string_view value);
 
@@ -46,14 +44,21 @@ public:
     /// `key:` and a line for each item, which is YAML already; `key: []` for none.
     void items(std::string_view key, const std::vector<std::string>& items);
 
-    [[nodiscard]] std::string take() && { return std::move(text_); }
+    /// Closes what is still open.
+    [[nodiscard]] std::string take() &&;
 
 private:
     static constexpr std::size_t indent_step = 2;
 
+    struct Level {
+        std::size_t end_of_key; // in the text, behind the `:`
+        bool is_empty = true;
+    };
+
     void line(std::string_view text);
 
     std::size_t indent_;
+    std::vector<Level> open_;
     std::string text_;
 };
 

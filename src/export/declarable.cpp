@@ -85,7 +85,9 @@ Objection objection_to_email(const std::string& text) {
 }
 
 Objection objection_to(Expiry expiry) {
-    return ask_loader(expiry.text(), "it", desired::read_expiry);
+    return ask_loader(expiry.text(), "it", desired::read_expiry)
+               ? Objection(fmt::format("`{}` is no date that a document can give", expiry.text()))
+               : std::nullopt;
 }
 
 } // namespace pveform::exporting

@@ -188,6 +188,20 @@ TEST_CASE("lists that are too long for a line have a line for each item", "[docu
     );
 }
 
+TEST_CASE("what has nothing but comments in it is an empty map", "[document]") {
+    Writer writer;
+    writer.open("outer");
+    writer.open("inner");
+    writer.comment("nothing to say");
+    writer.close();
+    writer.open("full");
+    writer.plain("key", "true");
+    CHECK(
+        std::move(writer).take() ==
+        "outer:\n  inner: {}\n    # nothing to say\n  full:\n    key: true\n"
+    );
+}
+
 TEST_CASE("nothing that a comment says can end it", "[document]") {
     Writer writer;
     writer.comment("one\ntwo\xC2\x85three\xE2\x80\xA8"
