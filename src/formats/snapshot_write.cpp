@@ -1,3 +1,5 @@
+// The form that schemas/snapshot.schema.json describes; snapshot_read.cpp takes it apart again.
+
 #include <iterator>
 
 #include "formats/snapshot.hpp"
