@@ -28,8 +28,6 @@ public:
     /// A line that readers skip; control characters and line ends are written out or left away.
     void comment(std::string_view text);
 
-    void blank_line() { text_ += '\n'; }
-
     /// `key:`; what follows, to the `close`, is inside it. With nothing but comments inside it is
     /// an empty map.
     void open(std::string_view key);

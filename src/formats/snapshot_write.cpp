@@ -1,4 +1,4 @@
-// From a snapshot to its JSON text.
+// The form that schemas/snapshot.schema.json describes; snapshot_read.cpp takes it apart again.
 
 #include <iterator>
 
