@@ -23,8 +23,20 @@ void setup_plan(CLI::App& app, Options& options);
 void setup_apply(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
 
+void setup_export(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_export(const Options& options, Context& context);
+
+void setup_snapshot(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_snapshot(const Options& options, Context& context);
+
+void setup_init(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_init(const Options& options, Context& context);
+
 void setup_explain(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_explain(const Options& options, Context& context);
+
+void setup_ping(CLI::App& app);
+[[nodiscard]] ExitCode run_ping(const Options& options, Context& context);
 
 void setup_version(CLI::App& app);
 [[nodiscard]] ExitCode run_version(Context& context);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <istream>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "cli/exit_code.hpp"
+#include "live/observer.hpp"
 #include "render/style.hpp"
 #include "system/clock.hpp"
 #include "system/file_system.hpp"
@@ -29,6 +31,7 @@ struct Context {
     std::ostream& err; // diagnostics and progress
     render::Style out_style;
     render::Style err_style;
+    std::unique_ptr<live::Observer> trace = nullptr; // of requests, for -v
 
     /// Prints the errors and gives the exit code that they come to.
     [[nodiscard]] ExitCode report(const Errors& errors);

@@ -75,13 +75,7 @@ void setup_explain(CLI::App& app, Options& options) {
     explain->add_flag(
         "--batch", options.batch, "Answer lines `principal path` from standard input"
     );
-    explain->add_option("--live", options.live, "A copy of /etc/pve/user.cfg to look at")
-        ->required()
-        ->option_text("FILE");
-    explain->add_option("--domains", options.domains, "The domains.cfg that belongs to it")
-        ->option_text("FILE");
-    explain->add_option("--release", options.release, "The PVE that it comes from (9.2)")
-        ->option_text("N.N");
+    setup_live_file(*explain, options)->required();
 }
 
 ExitCode run_explain(const Options& options, Context& context) {

@@ -1,7 +1,8 @@
-// Where the secrets of new tokens go, as the command line or the document says.
+// Where new secrets go, as the options and the document say.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,12 @@
 
 namespace pveform::cli {
 
-/// In words, for plans: a path, or a command; empty for nowhere.
-[[nodiscard]] std::string secrets_place(const Options& options, const desired::Document& document);
+/// `--secrets-out`, or the document's `secrets`, for people: a path, or a command. Nothing where
+/// neither says.
+[[nodiscard]] std::optional<std::string>
+secrets_place(const Options& options, const desired::Document& document);
 
-/// Opened, checked and locked. An error of kind `usage` where there is no place for the secrets of
-/// `tokens`, of which there are some.
+/// Opened, checked and locked; on GitHub with masking. Null where there are no tokens.
 [[nodiscard]] Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
     const Options& options,
     const desired::Document& document,

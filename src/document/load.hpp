@@ -1,6 +1,7 @@
 // From paths on the command line to trees.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "system/file_system.hpp"
 
 namespace pveform::document {
+
+/// No document may be longer.
+inline constexpr std::size_t max_file_bytes = 1U << 20U;
 
 /// Each path is a file, or a folder: all `*.yaml` and `*.yml` below it in sorted order, without
 /// what begins with a dot, and without folders behind symbolic links. A file that is reached twice

@@ -227,12 +227,13 @@ std::map<std::string, std::vector<Row>> acl_rows(const plan::Plan& plan) {
 }
 
 std::string header(const plan::Plan& plan, const PlanContext& context) {
-    std::string who = printable(context.identity);
+    std::string who = context.origin.empty() ? "as " + printable(context.identity)
+                                             : "from " + printable(context.origin);
     if (plan.applier.is_certain && plan.applier.identity->text() != context.identity) {
         who += " for " + printable(plan.applier.identity->text());
     }
     return fmt::format(
-        "Cluster {} · PVE {} · as {} · complete view ({}, {}, {})\n",
+        "Cluster {} · PVE {} · {} · complete view ({}, {}, {})\n",
         printable(context.cluster),
         printable(context.version),
         who,
@@ -259,6 +260,9 @@ std::string counts_of(const std::vector<plan::ObjectKey>& keys) {
 
 /// `own access kept`, as far as the guards looked.
 std::string own_access(const plan::Plan& plan) {
+    if (!plan.applier.identity) {
+        return "access and rights of who applies it: not evaluated (`--as`)";
+    }
     const auto tripped = [&](std::string_view guard) {
         return std::ranges::any_of(plan.blocks, [&](const plan::Block& block) {
             return block.guard == guard;

@@ -12,7 +12,8 @@ namespace pveform::render {
 struct PlanContext {
     std::string cluster;       // its name or endpoint
     std::string version;       // of PVE
-    std::string identity;      // who read the cluster
+    std::string identity;      // who read the cluster; empty where the view is from a file
+    std::string origin = {};   // that file, for people
     std::string secrets_place; // where new secrets go; empty if nowhere
     bool show_unmanaged = false;
 };

@@ -2,7 +2,10 @@
 
 #include <iostream>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "system/hidden_input.hpp"
 
 namespace pveform {
 
@@ -34,6 +37,11 @@ public:
         return width_of(STDERR_FILENO);
     }
 
+    [[nodiscard]] bool errors_go_to_a_file() const override {
+        struct stat info = {};
+        return ::fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode);
+    }
+
     std::optional<std::string> ask(std::string_view question) override {
         std::cout.flush();
         std::cerr << question << std::flush;
@@ -42,6 +50,12 @@ public:
             return std::nullopt;
         }
         return line;
+    }
+
+    std::optional<Secret> ask_secret(std::string_view question) override {
+        std::cout.flush();
+        std::cerr << question << std::flush;
+        return read_hidden_line(STDIN_FILENO);
     }
 };
 

@@ -296,7 +296,9 @@ TEST_CASE("random applies converge, trespass nowhere and give nothing away", "[i
         CHECK(count >= least_of_each);
         WARN(count << " " << what);
     }
-    CHECK(seen.size() == 19);
+    if (least_of_each > 1) { // the few pairs under sanitizers need not show every kind
+        CHECK(seen.size() == 19);
+    }
     WARN(applied << " of " << pairs << " pairs applied");
     CHECK(applied >= pairs * 70 / 100);
 }

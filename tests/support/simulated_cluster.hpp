@@ -72,9 +72,12 @@ private:
 class SimulatedCluster {
 public:
     /// `secrets`: full token ids and their secrets, of tokens that `start` has.
-    SimulatedCluster(const State& start, const std::map<std::string, std::string>& secrets) {
+    SimulatedCluster(const State& start, const std::map<std::string, std::string>& secrets)
+        : SimulatedCluster(user_cfg(start), secrets) {}
+
+    SimulatedCluster(std::string config, const std::map<std::string, std::string>& secrets) {
         simulator::ClusterFiles files;
-        files.user_cfg = user_cfg(start);
+        files.user_cfg = std::move(config);
         files.domains_cfg =
             "ldap: corp\n\tserver1 192.0.2.1\n\tbase_dn dc=example\n\tuser_attr uid\n";
         for (const auto& [token, secret] : secrets) {
