@@ -68,7 +68,7 @@ private:
     void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
     void check_new_user(const UserId& user, const desired::User& declared);
     void check_case_variants(const UserId& user, const Span& span);
-    void check_row(const AclKey& key, const Span& span);
+    void check_row(const AclKey& key, const desired::AclRow& row);
 
     void refuse(std::string message, const Span& span, std::string help = {});
 

@@ -59,8 +59,7 @@ first_match(const std::vector<desired::AclPattern>& patterns, const AclKey& key)
 } // namespace
 
 bool Ownership::matches(const desired::AclPattern& pattern, const AclKey& key) {
-    return (!pattern.path || pattern.path->matches(key.path.text)) &&
-           (!pattern.principal || pattern.principal->matches(key.principal.text()));
+    return pattern.matches(key.path, key.principal);
 }
 
 std::string Ownership::words_of(const desired::AclPattern& pattern) {

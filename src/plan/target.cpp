@@ -342,14 +342,14 @@ void Overlay::declare_tokens() {
     }
 }
 
-void Overlay::check_row(const AclKey& key, const Span& span) {
+void Overlay::check_row(const AclKey& key, const desired::AclRow& row) {
     if (!target_.state.roles.contains(key.role)) {
-        refuse_unknown("role", key.role, target_.state.roles, span);
+        refuse_unknown("role", key.role, target_.state.roles, row.role_span);
     }
     if (!key.path.is_addable(live_.release) && !live_.acl.contains(key)) {
         refuse(
             fmt::format("PVE {} takes no ACL entry at `{}`", live_.release.text(), key.path.text),
-            span,
+            row.span,
             "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, "
             "`/sdn/…`, `/mapping/…`"
         );
@@ -369,7 +369,7 @@ void Overlay::declare_acl_of(
         const AclKey key{row.path, principal, row.role};
         target_.origins[key] = {{}, row.span};
         target_.state.acl[key] = AclGrant{row.propagate};
-        check_row(key, row.span);
+        check_row(key, row);
     }
 }
 
