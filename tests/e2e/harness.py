@@ -17,7 +17,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-BINARIES = Path(os.environ["PVEFORM_BINARY_DIR"])
+BINARIES = Path(os.environ["PVEFORM_BINARY_DIR"]).resolve()
 TESTS = Path(__file__).resolve().parent.parent
 SEED = TESTS / "e2e/seed"
 START_TIME_LIMIT_S = 60
