@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/run.hpp"
+#include "system/hardening.hpp"
 
 namespace {
 
@@ -18,6 +19,8 @@ std::optional<std::string> environment(const std::string& name) {
 } // namespace
 
 int main(int argc, char** argv) {
+    pveform::keep_memory_private();
+    pveform::ignore_broken_pipes();
     try {
         pveform::Terminal& terminal = pveform::standard_terminal();
         pveform::cli::Context context{

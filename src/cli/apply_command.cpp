@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 
 #include "apply/execute.hpp"
-#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
+#include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
@@ -30,31 +30,6 @@ struct Run {
 
 plan::Applier applier(const Run& run) {
     return {.identity = user_or_token(run.identity), .is_certain = true};
-}
-
-/// The sink for the plan's new secrets: opened, checked and locked. Null where none are issued.
-Result<std::unique_ptr<secrets::Sink>>
-open_sink(const Run& run, const plan::Plan& plan, Context& context) {
-    const std::vector<TokenId> tokens = plan.tokens_to_issue();
-    if (tokens.empty()) {
-        return nullptr;
-    }
-    const auto path = secrets_path(run.options, run.document);
-    if (!path) {
-        return std::unexpected(Error{
-            .kind = ErrorKind::usage,
-            .message = fmt::format(
-                "{} would be issued, and there is nowhere to put {}",
-                plural(tokens.size(), "token"),
-                tokens.size() == 1 ? "its secret" : "their secrets"
-            ),
-            .help = "write `secrets: { file: { path: … } }` in the document, or use "
-                    "`--secrets-out FILE`",
-        });
-    }
-    return secrets::open_file_sink(
-        context.files, context.processes, *path, cluster_name(run.document, run.connection), tokens
-    );
 }
 
 /// Asks, unless that was settled on the command line.
@@ -157,7 +132,9 @@ ExitCode apply_document(Run run, Context& context) {
     if (!passwords) {
         return context.report(passwords.error());
     }
-    const auto sink = open_sink(run, *plan, context);
+    const auto sink = open_secret_sink(
+        run.options, run.document, about.cluster, plan->tokens_to_issue(), context
+    );
     if (!sink) {
         return context.report(sink.error());
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
 #include "document/load.hpp"
 
@@ -117,17 +118,6 @@ find_connection(const Options& options, const desired::Document& document, Conte
     return connection;
 }
 
-std::optional<std::filesystem::path>
-secrets_path(const Options& options, const desired::Document& document) {
-    if (options.secrets_out) {
-        return options.secrets_out;
-    }
-    if (document.secrets.file) {
-        return document.secrets.file->value;
-    }
-    return std::nullopt;
-}
-
 std::string cluster_name(const desired::Document& document, const live::Connection& connection) {
     return document.cluster.name ? document.cluster.name->value : connection.endpoint;
 }
@@ -139,12 +129,11 @@ render::PlanContext plan_context(
     const live::View& view,
     const std::string& identity
 ) {
-    const auto secrets = secrets_path(options, document);
     return render::PlanContext{
         .cluster = cluster_name(document, connection),
         .version = view.version,
         .identity = identity,
-        .secrets_path = secrets ? secrets->string() : std::string(),
+        .secrets_path = secrets_place(options, document).value_or(""),
         .show_unmanaged = options.show_unmanaged,
     };
 }

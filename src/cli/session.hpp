@@ -16,7 +16,6 @@
 #include "live/read.hpp"
 #include "plan/plan.hpp"
 #include "render/plan_text.hpp"
-#include "secrets/sink.hpp"
 
 namespace pveform::cli {
 
@@ -30,10 +29,6 @@ namespace pveform::cli {
 /// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order.
 [[nodiscard]] Result<live::Connection>
 find_connection(const Options& options, const desired::Document& document, Context& context);
-
-/// Where new secrets go: `--secrets-out`, or the document's `secrets`.
-[[nodiscard]] std::optional<std::filesystem::path>
-secrets_path(const Options& options, const desired::Document& document);
 
 /// The cluster's name for people: the document's, or the endpoint.
 [[nodiscard]] std::string

@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace pveform {
@@ -32,6 +33,11 @@ public:
 
     [[nodiscard]] std::optional<std::size_t> error_width() const override {
         return width_of(STDERR_FILENO);
+    }
+
+    [[nodiscard]] bool errors_go_to_a_file() const override {
+        struct stat info = {};
+        return ::fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode);
     }
 
     std::optional<std::string> ask(std::string_view question) override {

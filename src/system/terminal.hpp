@@ -20,6 +20,9 @@ public:
     [[nodiscard]] virtual std::optional<std::size_t> output_width() const = 0;
     [[nodiscard]] virtual std::optional<std::size_t> error_width() const = 0;
 
+    /// Whether standard error is kept in a file as it is.
+    [[nodiscard]] virtual bool errors_go_to_a_file() const = 0;
+
     /// Asks on standard error and reads a line from standard input; nothing at its end.
     [[nodiscard]] virtual std::optional<std::string> ask(std::string_view question) = 0;
 };

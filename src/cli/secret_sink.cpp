@@ -1,0 +1,114 @@
+#include "cli/secret_sink.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace pveform::cli {
+
+namespace {
+
+/// Whether what reads our standard error takes `::add-mask::` for what it is: GitHub does, and what
+/// is compatible with it. GitLab's runner does so only with `proxy_exec`, which cannot be told from
+/// here: there it has to be said. A file would only keep the secrets.
+bool log_takes_masks(Context& context) {
+    const bool said = context.environment("GITHUB_ACTIONS") == "true" ||
+                      context.environment("PVEFORM_ADD_MASK") == "true";
+    return said && !context.terminal.errors_go_to_a_file();
+}
+
+std::unexpected<Error> nowhere(const std::vector<TokenId>& tokens) {
+    return std::unexpected(Error{
+        .kind = ErrorKind::usage,
+        .message = fmt::format(
+            "{} would be issued, and there is nowhere to put {}",
+            plural(tokens.size(), "token"),
+            tokens.size() == 1 ? "its secret" : "their secrets"
+        ),
+        .help = "write `secrets: { file: { path: … } }` in the document, or use "
+                "`--secrets-out FILE`",
+    });
+}
+
+Result<std::unique_ptr<secrets::Sink>> open_plain_sink(
+    const Options& options,
+    const desired::Document& document,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens,
+    Context& context
+) {
+    FileSystem& files = context.files;
+    Processes& processes = context.processes;
+    const desired::Secrets& wanted = document.secrets;
+    if (options.secrets_out) {
+        return secrets::open_file_sink(files, processes, *options.secrets_out, cluster, tokens);
+    }
+    if (wanted.file) {
+        return secrets::open_file_sink(files, processes, wanted.file->value, cluster, tokens);
+    }
+    if (wanted.directory) {
+        return secrets::open_folder_sink(
+            files, processes, wanted.directory->value, cluster, tokens
+        );
+    }
+    if (wanted.command) {
+        const desired::SecretCommand& command = wanted.command->value;
+        return secrets::open_command_sink(processes, command.run, command.timeout);
+    }
+    return nowhere(tokens);
+}
+
+/// The place in the document that an error about its sink speaks of.
+Span span_of(const Options& options, const desired::Secrets& wanted) {
+    if (options.secrets_out) {
+        return {};
+    }
+    if (wanted.file) {
+        return wanted.file->span;
+    }
+    if (wanted.directory) {
+        return wanted.directory->span;
+    }
+    return wanted.command ? wanted.command->span : Span();
+}
+
+} // namespace
+
+std::optional<std::string>
+secrets_place(const Options& options, const desired::Document& document) {
+    const desired::Secrets& wanted = document.secrets;
+    if (options.secrets_out) {
+        return options.secrets_out->string();
+    }
+    if (wanted.file) {
+        return wanted.file->value.string();
+    }
+    if (wanted.directory) {
+        return wanted.directory->value.string();
+    }
+    if (wanted.command) {
+        return fmt::format("command {}", wanted.command->value.run.front());
+    }
+    return std::nullopt;
+}
+
+Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
+    const Options& options,
+    const desired::Document& document,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens,
+    Context& context
+) {
+    if (tokens.empty()) {
+        return nullptr;
+    }
+    auto sink = open_plain_sink(options, document, cluster, tokens, context);
+    if (!sink) {
+        sink.error().span = span_of(options, document.secrets);
+        return sink;
+    }
+    return log_takes_masks(context) ? secrets::with_masking(std::move(*sink), context.err)
+                                    : std::move(*sink);
+}
+
+} // namespace pveform::cli
