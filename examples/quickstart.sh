@@ -32,7 +32,7 @@ step() {
 
 # Prints a command and runs it.
 run() {
-    printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
+    printf '\n%s$%s%s\n' "$bold" "$(printf ' %q' "$@")" "$plain"
     "$@"
 }
 
@@ -90,6 +90,7 @@ start_simulator
 printf '\n   Ready at %s\n' "$endpoint"
 
 cd examples/quickstart
+work=../../build/quickstart # shorter to look at
 reach=(--endpoint "$endpoint" --ca-file "$work/ca.pem")
 
 step "2. Plan" \
@@ -104,7 +105,7 @@ export PVEFORM_API_TOKEN="ci@pve!apply=$(secret_of 'ci@pve!apply')"
 run pveform apply -f access "${reach[@]}" --secrets-out "$work/secrets.json" --auto-approve
 
 step "4. The secrets" \
-    "PVE shows a token's secret once. It is here, and in no output. (The values are masked now.)"
+    "PVE shows a token's secret once. It is in this file, and in no output: masked here by sed."
 printf '\n'
 stat --format '   %A %n' "$work/secrets.json"
 sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/********-****-****-****-************/; s/^/   /' \
@@ -115,13 +116,13 @@ run pveform plan -f access "${reach[@]}"
 
 step "6. Somebody changes the cluster by hand" \
     "Alice makes Bob an administrator, \"just for tonight\", and renames the group."
-(umask 077 && printf 'Authorization: PVEAPIToken=alice@pve!laptop=%s\n' \
-    "$(secret_of 'alice@pve!laptop')" >"$work/alice.header")
-by_hand=(curl --silent --show-error --fail --output /dev/null
-    --cacert "$work/ca.pem" --header "@$work/alice.header" --request PUT)
-run "${by_hand[@]}" "$endpoint/api2/json/access/acl" \
-    --data-urlencode users=bob@pve --data roles=Administrator --data path=/
-run "${by_hand[@]}" "$endpoint/api2/json/access/groups/ops" --data-urlencode "comment=Ops & friends"
+printf '%s\n' silent show-error fail 'output = /dev/null' "cacert = $work/ca.pem" \
+    "header = \"Authorization: PVEAPIToken=alice@pve!laptop=$(secret_of 'alice@pve!laptop')\"" \
+    >"$work/alice.curl"
+run curl --config "$work/alice.curl" -X PUT "$endpoint/api2/json/access/acl" \
+    -d users=bob@pve -d roles=Administrator -d path=/
+run curl --config "$work/alice.curl" -X PUT "$endpoint/api2/json/access/groups/ops" \
+    --data-urlencode 'comment=Ops & friends'
 
 step "7. The plan shows the drift" \
     "Exit code 2 says that there are changes; a scheduled job would raise an alarm."

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
             .clock = pveform::system_clock(),
             .terminal = terminal,
             .environment = environment,
+            .in = std::cin,
             .out = std::cout,
             .err = std::cerr,
             .out_style = pveform::render::style_for(terminal.output_width(), environment),

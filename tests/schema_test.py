@@ -1,10 +1,13 @@
 """Holds the JSON Schema against tests/documents, as tests/desired/documents_test.cpp does with the
-loader: the two must say the same about every document there."""
+loader: the two must say the same about every document there. And against what is exported."""
 
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 import unittest
 
 try:
@@ -14,6 +17,7 @@ except ImportError as missing:
     sys.exit(f"needs python3-jsonschema and python3-yaml: {missing}")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARIES = pathlib.Path(os.environ.get("PVEFORM_BINARY_DIR", ROOT / "build/dev/bin"))
 SCHEMA = json.loads((ROOT / "schemas/pveform.schema.json").read_text())
 
 
@@ -73,6 +77,38 @@ class SchemaTest(unittest.TestCase):
             with self.subTest(path):
                 document = yaml.load(path.read_text(), Loader) or {}
                 self.assertEqual(self.complaints(document), [])
+
+    def exported(self, user_cfg):
+        """Read by PyYAML, whose idea of YAML is an older one."""
+        arguments = ["export", "--live", user_cfg]
+        if (user_cfg.parent / "domains.cfg").exists():
+            arguments += ["--domains", user_cfg.parent / "domains.cfg"]
+        done = subprocess.run([BINARIES / "pveform", *arguments], check=True, timeout=60,
+                              capture_output=True, text=True)
+        return yaml.load(done.stdout, Loader), yaml.safe_load(done.stdout)
+
+    def test_takes_what_is_exported(self):
+        for folder in ["examples/quickstart/cluster", "tests/e2e/seed"]:
+            with self.subTest(folder):
+                document, _ = self.exported(ROOT / folder / "user.cfg")
+                self.assertEqual(self.complaints(document), [])
+
+    def test_takes_what_is_exported_of_awkward_values(self):
+        texts = ["yes", "~", "12", "0x1F", "1_000", "12:30:45", "2027-01-01", "- a", "{a}", "a, b",
+                 "a #b", "'", '"', "\\", "Größe", "😀", "#", "&a", "*a", "!a", "@a", "`", "%"]
+        lines = ["user:root@pam:1:0::::::"]
+        for number, text in enumerate(texts):
+            field = "".join(f"%{byte:02X}" for byte in text.encode())
+            lines += [f"user:u{number}@pve:1:0::::{field}::", f"group:g{number}::{field}:"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "user.cfg"
+            path.write_text("\n".join(lines) + "\n")
+            document, older = self.exported(path)
+        self.assertEqual(self.complaints(document), [])
+        for number, text in enumerate(texts):
+            for read in (document, older):
+                self.assertEqual(read["users"][f"u{number}@pve"]["comment"], text)
+                self.assertEqual(read["groups"][f"g{number}"]["comment"], text)
 
     def test_knows_the_rules_that_the_loader_knows(self):
         source = (ROOT / "src/desired/policy.hpp").read_text()

@@ -41,7 +41,7 @@ std::string grant_command(
     if (const RoleId* smallest = smallest_role_with(state, privilege)) {
         role = smallest->text;
     } else {
-        role = "Pveform";
+        role = "AccessControl"; // PVE keeps names that begin with `pve`, in any case, for itself
         creation = fmt::format("pveum role add {} --privs {} && ", role, privilege.text);
     }
     return fmt::format(

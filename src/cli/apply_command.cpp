@@ -6,6 +6,7 @@
 
 #include "apply/execute.hpp"
 #include "cli/commands.hpp"
+#include "cli/credentials.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
 #include "cli/secret_sink.hpp"
@@ -96,15 +97,39 @@ ExitCode carry_out(
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
 }
 
+/// Of a plan with nothing to send, or with a guard in its way.
+ExitCode end_without_writes(
+    const Run& run, const plan::Plan& plan, const render::PlanContext& about, Context& context
+) {
+    const bool is_blocked = !plan.blocks.empty();
+    if (run.options.format == Format::json) {
+        fmt::print(
+            context.out,
+            "{}",
+            is_blocked ? render::plan_json(plan, about) : render::apply_json(plan, about, {}, true)
+        );
+    }
+    return is_blocked ? ExitCode::blocked : ExitCode::done;
+}
+
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
-    const auto pve = live::connect_for_writing(run.connection, run.credentials, context.clock);
+    const auto pve = live::connect_for_writing(
+        run.connection, run.credentials, context.clock, context.trace.get()
+    );
     if (!pve) {
         return context.report(pve.error());
     }
     const auto view = live::fetch(**pve, run.identity);
     if (!view) {
         return context.report(view.error());
+    }
+    if (run.identity.empty()) { // else its rights and its own access could not be looked at
+        return context.report(Error{
+            .kind = ErrorKind::usage,
+            .message = "who is pveform to PVE? The gateway adds the credentials",
+            .help = "name the user or token in the document: `cluster: { apply_as: … }`",
+        });
     }
     const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
@@ -115,17 +140,8 @@ ExitCode apply_document(Run run, Context& context) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
     }
-    if (plan->is_empty()) {
-        if (run.options.format == Format::json) {
-            fmt::print(context.out, "{}", render::apply_json(*plan, about, {}, true));
-        }
-        return ExitCode::done;
-    }
-    if (!plan->blocks.empty()) {
-        if (run.options.format == Format::json) {
-            fmt::print(context.out, "{}", render::plan_json(*plan, about));
-        }
-        return ExitCode::blocked;
+    if (plan->is_empty() || !plan->blocks.empty()) {
+        return end_without_writes(run, *plan, about, context);
     }
     // Everything that can be found wanting before the first write.
     auto passwords = read_initial_passwords(*plan, run.document, context);
@@ -171,7 +187,7 @@ void setup_apply(CLI::App& app, Options& options) {
     apply->add_flag(
         "--auto-approve,--yes", options.auto_approve, "Do not ask before the first change"
     );
-    setup_allowances(*apply, options);
+    setup_plan_flags(*apply, options);
 }
 
 ExitCode run_apply(const Options& options, Context& context) {
@@ -183,11 +199,11 @@ ExitCode run_apply(const Options& options, Context& context) {
     if (!connection) {
         return context.report(connection.error());
     }
-    auto credentials = find_credentials(context);
+    auto credentials = find_credentials(options, context);
     if (!credentials) {
         return context.report(credentials.error());
     }
-    std::string identity = live::identity(*credentials);
+    std::string identity = identity_of(*credentials, *document);
     return apply_document(
         Run{options,
             *document,

@@ -11,8 +11,8 @@ class App;
 
 namespace pveform::cli {
 
-/// The flags that let one plan past a guard, and what else plan and apply have in common.
-void setup_allowances(CLI::App& command, Options& options);
+/// The flags that plan and apply have in common.
+void setup_plan_flags(CLI::App& command, Options& options);
 
 void setup_validate(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_validate(const Options& options, Context& context);
@@ -22,6 +22,21 @@ void setup_plan(CLI::App& app, Options& options);
 
 void setup_apply(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
+
+void setup_export(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_export(const Options& options, Context& context);
+
+void setup_snapshot(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_snapshot(const Options& options, Context& context);
+
+void setup_init(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_init(const Options& options, Context& context);
+
+void setup_explain(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_explain(const Options& options, Context& context);
+
+void setup_ping(CLI::App& app);
+[[nodiscard]] ExitCode run_ping(const Options& options, Context& context);
 
 void setup_version(CLI::App& app);
 [[nodiscard]] ExitCode run_version(Context& context);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <istream>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -9,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "cli/exit_code.hpp"
+#include "live/observer.hpp"
 #include "render/style.hpp"
 #include "system/clock.hpp"
 #include "system/file_system.hpp"
@@ -23,10 +26,12 @@ struct Context {
     Clock& clock;
     Terminal& terminal;
     std::function<std::optional<std::string>(const std::string&)> environment;
+    std::istream& in;
     std::ostream& out; // results
     std::ostream& err; // diagnostics and progress
     render::Style out_style;
     render::Style err_style;
+    std::unique_ptr<live::Observer> trace = nullptr; // of requests, for -v
 
     /// Prints the errors and gives the exit code that they come to.
     [[nodiscard]] ExitCode report(const Errors& errors);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/guard.hpp"
+#include "plan/selection.hpp"
 
 namespace pveform::cli {
 
@@ -17,16 +18,31 @@ struct Options {
     std::optional<std::string> endpoint;
     std::optional<std::filesystem::path> ca_file;
     std::optional<std::string> fingerprint;
+    bool insecure = false;            // takes any certificate
+    std::vector<std::string> headers; // `Name: env:VARIABLE`, for a gateway
+    std::optional<std::string> user;  // logs in with a password
     std::optional<std::filesystem::path> secrets_out;
-    int timeout_s = 60; // for one answer
+    std::optional<std::filesystem::path> live;    // a file to read instead of a cluster
+    std::optional<std::filesystem::path> domains; // domains.cfg that belongs to it
+    std::optional<std::string> release;           // of the PVE that it comes from
+    std::optional<std::filesystem::path> out;     // export, snapshot: instead of standard output
+    std::optional<std::filesystem::path> target;  // init: the document to begin
+    bool empty = false;                           // init: without a look at a cluster
+    int timeout_s = 60;                           // for one answer
     Format format = Format::text;
     bool no_color = false;
     bool quiet = false;
+    int verbosity = 0;              // 1: each request, 2: with its parameters
     bool detailed_exitcode = false; // plan
     bool auto_approve = false;      // apply
     std::optional<std::string> as;  // plan: who will apply
     bool show_unmanaged = false;
     plan::Allowances allowances;
+    plan::Selection selection;
+    bool no_prune = false;
+    std::string principal;  // explain
+    std::string path = "/"; // explain
+    bool batch = false;     // explain
 };
 
 } // namespace pveform::cli

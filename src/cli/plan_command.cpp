@@ -5,6 +5,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/credentials.hpp"
+#include "cli/live_file.hpp"
+#include "cli/offline_plan.hpp"
 #include "cli/session.hpp"
 #include "render/plan_json.hpp"
 
@@ -18,8 +21,31 @@ void setup_plan(CLI::App& app, Options& options) {
     );
     plan->add_option("--as", options.as, "Check the rights of who will apply it")
         ->option_text("USER[!TOKEN]");
-    setup_allowances(*plan, options);
+    setup_plan_flags(*plan, options);
+    setup_live_file(*plan, options);
 }
+
+namespace {
+
+ExitCode show(
+    const plan::Plan& plan,
+    const render::PlanContext& about,
+    const Options& options,
+    Context& context
+) {
+    if (options.format == Format::json) {
+        fmt::print(context.out, "{}", render::plan_json(plan, about));
+    } else if (!options.quiet || !plan.is_empty()) {
+        fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
+    }
+    if (!plan.blocks.empty()) {
+        return ExitCode::blocked;
+    }
+    return options.detailed_exitcode && !plan.is_empty() ? ExitCode::changes_pending
+                                                         : ExitCode::done;
+}
+
+} // namespace
 
 ExitCode run_plan(const Options& options, Context& context) {
     // What is wanted.
@@ -27,18 +53,24 @@ ExitCode run_plan(const Options& options, Context& context) {
     if (!document) {
         return context.report(document.error());
     }
+    if (options.live) {
+        const auto offline = plan_offline(options, *document, context);
+        return offline ? show(offline->plan, offline->about, options, context)
+                       : context.report(offline.error());
+    }
     // Where it is wanted, and who we are there.
     const auto connection = find_connection(options, *document, context);
     if (!connection) {
         return context.report(connection.error());
     }
-    const auto credentials = find_credentials(context);
+    const auto credentials = find_credentials(options, context);
     if (!credentials) {
         return context.report(credentials.error());
     }
-    const std::string identity = live::identity(*credentials);
+    const std::string identity = identity_of(*credentials, *document);
     // What is there; with a client that cannot write.
-    const auto pve = live::connect_for_reading(*connection, *credentials, context.clock);
+    const auto pve =
+        live::connect_for_reading(*connection, *credentials, context.clock, context.trace.get());
     if (!pve) {
         return context.report(pve.error());
     }
@@ -53,16 +85,7 @@ ExitCode run_plan(const Options& options, Context& context) {
         return context.report(plan.error());
     }
     const auto about = plan_context(options, *document, *connection, *view, identity);
-    if (options.format == Format::json) {
-        fmt::print(context.out, "{}", render::plan_json(*plan, about));
-    } else if (!options.quiet || !plan->is_empty()) {
-        fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
-    }
-    if (!plan->blocks.empty()) {
-        return ExitCode::blocked;
-    }
-    return options.detailed_exitcode && !plan->is_empty() ? ExitCode::changes_pending
-                                                          : ExitCode::done;
+    return show(*plan, about, options, context);
 }
 
 } // namespace pveform::cli

@@ -8,11 +8,22 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/trace.hpp"
 #include "cli/usage_error.hpp"
 
 namespace pveform::cli {
 
 namespace {
+
+void setup_authentication(CLI::App& app, Options& options) {
+    app.add_option("--user", options.user, "Log in as a user with a password")
+        ->option_text("USER@REALM");
+    app.add_option(
+           "--header", options.headers, "For a gateway, from env:VARIABLE or file:PATH; repeatable"
+    )
+        ->option_text("'NAME: env:VARIABLE'")
+        ->allow_extra_args(false);
+}
 
 /// The flags that every command takes, before or behind its name.
 void setup_global(CLI::App& app, Options& options) {
@@ -23,9 +34,13 @@ void setup_global(CLI::App& app, Options& options) {
         ->option_text("https://HOST:PORT");
     auto* ca_file = app.add_option("--ca-file", options.ca_file, "Certificate authority to trust");
     ca_file->option_text("FILE");
-    app.add_option("--fingerprint", options.fingerprint, "SHA-256 of the certificate to trust")
-        ->option_text("AB:CD:...")
-        ->excludes(ca_file);
+    auto* fingerprint =
+        app.add_option("--fingerprint", options.fingerprint, "SHA-256 of the certificate to trust");
+    fingerprint->option_text("AB:CD:...")->excludes(ca_file);
+    app.add_flag("--insecure", options.insecure, "Trust any certificate: for experiments only")
+        ->excludes(ca_file)
+        ->excludes(fingerprint);
+    setup_authentication(app, options);
     app.add_option("--secrets-out", options.secrets_out, "Where new secrets go")
         ->option_text("FILE");
     app.add_option("--timeout", options.timeout_s, "How long to wait for one answer (60)")
@@ -42,6 +57,9 @@ void setup_global(CLI::App& app, Options& options) {
         ->check(CLI::IsMember({"text", "json"}));
     app.add_flag("--no-color", options.no_color, "No colours, as with NO_COLOR set");
     app.add_flag("--quiet", options.quiet, "Say only what matters");
+    app.add_flag(
+        "-v,--verbose", options.verbosity, "Tell of each request; -vv: with its parameters"
+    );
 }
 
 ExitCode dispatch(const CLI::App& app, const Options& options, Context& context) {
@@ -54,6 +72,21 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("apply")) {
         return run_apply(options, context);
     }
+    if (app.got_subcommand("export")) {
+        return run_export(options, context);
+    }
+    if (app.got_subcommand("snapshot")) {
+        return run_snapshot(options, context);
+    }
+    if (app.got_subcommand("init")) {
+        return run_init(options, context);
+    }
+    if (app.got_subcommand("explain")) {
+        return run_explain(options, context);
+    }
+    if (app.got_subcommand("ping")) {
+        return run_ping(options, context);
+    }
     return run_version(context);
 }
 
@@ -65,9 +98,14 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     app.fallthrough();
     app.require_subcommand(1);
     setup_global(app, options);
+    setup_init(app, options);
     setup_validate(app, options);
     setup_plan(app, options);
     setup_apply(app, options);
+    setup_export(app, options);
+    setup_snapshot(app, options);
+    setup_explain(app, options);
+    setup_ping(app);
     setup_version(app);
     for (CLI::App* command : app.get_subcommands({})) {
         command->footer("`pveform --help` lists the flags that every command takes.");
@@ -86,6 +124,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
         context.out_style.color = false;
         context.err_style.color = false;
     }
+    context.trace = make_trace(options.verbosity, context.err);
     return dispatch(app, options, context);
 }
 

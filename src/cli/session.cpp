@@ -1,89 +1,61 @@
 #include "cli/session.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include "base/text.hpp"
+#include "cli/credentials.hpp"
 #include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
+#include "desired/unsupported.hpp"
 #include "document/load.hpp"
 
 namespace pveform::cli {
 
 namespace {
 
-constexpr std::size_t max_secret_file_bytes = 4096;
-
 Error usage(std::string message, std::string help) {
     return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
 }
 
-/// `user@realm!name=secret`; PVE splits it at the last `=`.
-Result<live::ApiToken> parse_token(std::string text, std::string_view variable) {
-    const std::size_t equals = text.rfind('=');
-    const bool has_id = equals != std::string::npos && equals + 1 < text.size() &&
-                        TokenId::parse(std::string_view(text).substr(0, equals)).has_value();
-    if (!has_id) {
-        wipe(text);
-        return std::unexpected(usage(
-            fmt::format("`{}` does not hold an API token", variable),
-            "it is one text: `user@realm!name=secret`, as PVE shows it when the token is made"
-        ));
-    }
-    live::ApiToken token{text.substr(0, equals), Secret(std::string_view(text).substr(equals + 1))};
-    wipe(text);
-    return token;
-}
-
-Result<live::ApiToken> token_from_parts(std::string id, Context& context) {
-    if (!TokenId::parse(id)) {
-        return std::unexpected(usage(
-            fmt::format("`PVEFORM_TOKEN_ID` is not a token id: `{}`", printable(id)),
-            "it is `user@realm!name`, without the secret"
-        ));
-    }
-    if (auto secret = context.environment("PVEFORM_TOKEN_SECRET")) {
-        return live::ApiToken{std::move(id), Secret::take(std::move(*secret))};
-    }
-    const auto file = context.environment("PVEFORM_TOKEN_SECRET_FILE");
-    if (!file) {
-        return std::unexpected(usage(
-            "`PVEFORM_TOKEN_ID` is set and its secret is not",
-            "set `PVEFORM_TOKEN_SECRET`, or `PVEFORM_TOKEN_SECRET_FILE` to the path of a file"
-        ));
-    }
-    std::string text = TRY(context.files.read_file(*file, max_secret_file_bytes));
-    Secret secret(trim(text));
-    wipe(text);
-    if (secret.empty()) {
-        return std::unexpected(
-            usage(fmt::format("`{}` is empty", *file), "it should hold the token's secret")
-        );
-    }
-    return live::ApiToken{std::move(id), std::move(secret)};
+/// Each time: nobody should get used to it.
+void warn_of_insecurity(const std::string& endpoint, Context& context) {
+    fmt::print(
+        context.err,
+        "{} `--insecure`: whoever answers at `{}` gets to see the credentials; pin the certificate "
+        "with `--fingerprint`, or name its authority with `--ca-file`\n",
+        render::paint(context.err_style, render::Paint::warning, "warning:"),
+        printable(endpoint)
+    );
+    context.err.flush();
 }
 
 } // namespace
 
 Collected<desired::Document> load_document(const Options& options, Context& context) {
     const auto sources = TRY(document::load(context.files, options.files));
-    return desired::parse(sources);
+    desired::Document document = TRY(desired::parse(sources));
+    if (Errors errors = desired::unsupported(document); !errors.empty()) {
+        return std::unexpected(std::move(errors));
+    }
+    if (options.no_prune) {
+        desired::Manage& manage = document.manage;
+        for (desired::Owned* owned :
+             {&manage.users, &manage.tokens, &manage.groups, &manage.roles}) {
+            owned->prune.clear();
+        }
+        manage.acl.prune.clear();
+    }
+    return document;
 }
 
-Result<live::Credentials> find_credentials(Context& context) {
-    if (auto token = context.environment("PVEFORM_API_TOKEN")) {
-        return parse_token(std::move(*token), "PVEFORM_API_TOKEN");
+Collected<desired::Document> document_if_any(const Options& options, Context& context) {
+    if (options.files == Options().files) {
+        const auto info = context.files.inspect(options.files.front());
+        if (info && !*info) {
+            return desired::Document();
+        }
     }
-    if (auto id = context.environment("PVEFORM_TOKEN_ID")) {
-        return token_from_parts(std::move(*id), context);
-    }
-    if (auto token = context.environment("PROXMOX_VE_API_TOKEN")) {
-        return parse_token(std::move(*token), "PROXMOX_VE_API_TOKEN");
-    }
-    return std::unexpected(usage(
-        "no API token to authenticate with",
-        "set `PVEFORM_API_TOKEN` to `user@realm!name=secret`, or `PVEFORM_TOKEN_ID` and "
-        "`PVEFORM_TOKEN_SECRET_FILE`"
-    ));
+    return load_document(options, context);
 }
 
 Result<live::Connection>
@@ -102,6 +74,12 @@ find_connection(const Options& options, const desired::Document& document, Conte
         ));
     }
     connection.timeout = std::chrono::seconds(options.timeout_s);
+    connection.headers = TRY(find_headers(options, context));
+    if (options.insecure) { // replaces the document's trust as well
+        connection.insecure = true;
+        warn_of_insecurity(connection.endpoint, context);
+        return connection;
+    }
     // What is said on the command line replaces what the document says, as a whole: a fingerprint
     // there must not be overruled by a CA file here, or the other way round.
     if (options.ca_file || options.fingerprint) {
@@ -116,6 +94,12 @@ find_connection(const Options& options, const desired::Document& document, Conte
         connection.fingerprint = document.cluster.fingerprint->value;
     }
     return connection;
+}
+
+std::string identity_of(const live::Credentials& credentials, const desired::Document& document) {
+    const bool is_gateway = std::holds_alternative<live::NoCredentials>(credentials);
+    return is_gateway && document.cluster.apply_as ? document.cluster.apply_as->value
+                                                   : live::identity(credentials);
 }
 
 std::string cluster_name(const desired::Document& document, const live::Connection& connection) {
@@ -133,7 +117,7 @@ render::PlanContext plan_context(
         .cluster = cluster_name(document, connection),
         .version = view.version,
         .identity = identity,
-        .secrets_path = secrets_place(options, document).value_or(""),
+        .secrets_place = secrets_place(options, document).value_or(""),
         .show_unmanaged = options.show_unmanaged,
     };
 }
@@ -160,7 +144,10 @@ Collected<plan::Plan> plan_for(
     return plan::make_plan(
         view.state,
         document,
-        {.applier = applier, .now = context.clock.now(), .allowances = options.allowances}
+        {.applier = applier,
+         .now = context.clock.now(),
+         .allowances = options.allowances,
+         .selection = options.selection}
     );
 }
 

@@ -22,13 +22,19 @@ namespace pveform::cli {
 /// Reads and checks everything that `-f` names.
 [[nodiscard]] Collected<desired::Document> load_document(const Options& options, Context& context);
 
-/// From PVEFORM_API_TOKEN; or PVEFORM_TOKEN_ID with PVEFORM_TOKEN_SECRET or _SECRET_FILE; or, last,
-/// PROXMOX_VE_API_TOKEN.
-[[nodiscard]] Result<live::Credentials> find_credentials(Context& context);
+/// An empty one where none was named and none is in the usual place.
+[[nodiscard]] Collected<desired::Document>
+document_if_any(const Options& options, Context& context);
 
-/// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order.
+/// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order; with the
+/// extra headers. Warns of `--insecure`.
 [[nodiscard]] Result<live::Connection>
 find_connection(const Options& options, const desired::Document& document, Context& context);
+
+/// Who we are to PVE. Behind a gateway that adds PVE's credentials itself: whom the document names
+/// as `apply_as`; empty where it names nobody.
+[[nodiscard]] std::string
+identity_of(const live::Credentials& credentials, const desired::Document& document);
 
 /// The cluster's name for people: the document's, or the endpoint.
 [[nodiscard]] std::string

@@ -122,8 +122,30 @@ private:
         check_not_absent(it, document_.absent.users, id);
     }
 
+    /// The synced realm that a group comes from: PVE names such groups `NAME-REALM`.
+    const std::pair<const RealmId, RealmRule>* directory_of(const GroupId& id) const {
+        const auto found = std::ranges::find_if(document_.realms, [&id](const auto& realm) {
+            return realm.second.synced && id.text.ends_with("-" + realm.first.text);
+        });
+        return found == document_.realms.end() ? nullptr : &*found;
+    }
+
     void check_group(const GroupId& id, const Group& group) {
         check_group_mention(id, group.span);
+        const auto* directory = directory_of(id);
+        if (directory != nullptr && (group.comment || group.members)) {
+            contradict(
+                fmt::format(
+                    "group `{}` comes from the directory of realm `{}`",
+                    id.text,
+                    directory->first.text
+                ),
+                group.span,
+                directory->second.span,
+                "a synced realm",
+                "only its `acl` can be declared"
+            );
+        }
         if (group.members) {
             for (const auto& [user, span] : *group.members) {
                 check_user_mention(user, span);
@@ -237,6 +259,9 @@ private:
             check_border(it, &Scope::groups, id.text);
             check_ignored(it, manage.groups);
             check_protected(it, manage.groups);
+            if (const auto* directory = directory_of(id)) {
+                refuse_synced(it, directory->second);
+            }
         }
         for (const auto& [id, span] : absent.roles) {
             const Mention it = mention("role", id, span);
@@ -263,14 +288,18 @@ private:
         check_protected(it, document_.manage.users);
         const auto realm = document_.realms.find(id.realm());
         if (realm != document_.realms.end() && realm->second.synced) {
-            contradict(
-                fmt::format("{} is the directory's to remove", it.what),
-                span,
-                realm->second.span,
-                "a synced realm",
-                "remove it in the directory"
-            );
+            refuse_synced(it, realm->second);
         }
+    }
+
+    void refuse_synced(const Mention& it, const RealmRule& realm) {
+        contradict(
+            fmt::format("{} is the directory's to remove", it.what),
+            it.span,
+            realm.span,
+            "a synced realm",
+            "remove it in the directory"
+        );
     }
 
     void check_protected(const Mention& it, const Owned& owned) {

@@ -20,6 +20,10 @@
 
 namespace pveform::desired {
 
+/// What PVE takes of a user.
+inline constexpr std::size_t max_name_characters = 1024;
+inline constexpr std::size_t max_comment_characters = 2048;
+
 /// Text that PVE stores as it is: it drops blanks at either end and the value `0`, so these are
 /// refused. `max_characters` 0: no limit.
 [[nodiscard]] std::optional<std::string>

@@ -10,6 +10,7 @@ Collected<Document> parse(const std::vector<document::Tree>& trees) {
     document::Problems problems;
     Draft draft;
     for (const document::Tree& tree : trees) {
+        problems.add(tree.errors);
         read_file(draft, tree, problems);
     }
     if (!draft.version) {

@@ -1,4 +1,4 @@
-// From `cluster:` to where the cluster is and how it is known.
+// `cluster` and `secrets`: where a document applies, and where new secrets go.
 
 #include <algorithm>
 

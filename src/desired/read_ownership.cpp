@@ -1,4 +1,4 @@
-// From `scope:`, `manage:`, `absent:` and their kin to what the document owns.
+// `scope`, `manage`, `absent`, `realms` and `limits`: what a document owns.
 
 #include "base/text.hpp"
 #include "desired/draft.hpp"

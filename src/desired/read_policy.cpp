@@ -1,4 +1,4 @@
-// From `policy:` and `assertions:` to rules and tests of access.
+// `policy` and `assertions`: what a document asks to be checked.
 
 #include <algorithm>
 

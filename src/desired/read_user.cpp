@@ -11,9 +11,6 @@ using document::MapReader;
 using document::Problems;
 using document::Value;
 
-constexpr std::size_t max_name_characters = 1024;
-constexpr std::size_t max_comment_characters = 2048;
-
 std::optional<std::string> read_variable(const Value& value) {
     auto name = read_word(value);
     if (name && name->find_first_of("= \t\n$") != std::string::npos) {

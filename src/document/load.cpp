@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t max_file_bytes = 1U << 20U;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool has_yaml_name(const fs::path& path) {

@@ -1,6 +1,7 @@
 // From paths on the command line to trees.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <vector>
 
@@ -10,9 +11,12 @@
 
 namespace pveform::document {
 
+/// No document may be longer.
+inline constexpr std::size_t max_file_bytes = 1U << 20U;
+
 /// Each path is a file, or a folder: all `*.yaml` and `*.yml` below it in sorted order, without
 /// what begins with a dot, and without folders behind symbolic links. A file that is reached twice
-/// is read once. At most 1 MiB a file.
+/// is read once. At most 1 MiB a file. Mistakes that did not end the reading are in the trees.
 [[nodiscard]] Collected<std::vector<Tree>>
 load(FileSystem& files, const std::vector<std::filesystem::path>& paths);
 

@@ -51,6 +51,10 @@ Error& Problems::add(std::string message, const Span& span, std::string help) {
     return errors_.back();
 }
 
+void Problems::add(const Errors& errors) {
+    errors_.insert(errors_.end(), errors.begin(), errors.end());
+}
+
 Errors Problems::take(const std::vector<Tree>& trees) && {
     const auto place = [&trees](const Error& error) {
         const auto tree = std::ranges::find(trees, error.span.file, &Tree::source);

@@ -19,6 +19,7 @@ namespace pveform::document {
 class Problems {
 public:
     Error& add(std::string message, const Span& span, std::string help = {});
+    void add(const Errors& errors);
 
     [[nodiscard]] bool empty() const { return errors_.empty(); }
 

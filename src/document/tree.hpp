@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/source.hpp"
 
 namespace pveform::document {
@@ -37,10 +38,12 @@ struct Entry {
     Node value;
 };
 
-/// One file. The root of an empty file is an empty map.
+/// One file. The root of an empty file is an empty map. `errors` are mistakes that did not end the
+/// reading; whoever makes sense of the tree reports them along with what else is wrong.
 struct Tree {
     std::shared_ptr<const SourceFile> source;
     Node root;
+    Errors errors = {};
 };
 
 } // namespace pveform::document

@@ -109,11 +109,11 @@ private:
     Span span_from(const YAML::Mark& mark, std::size_t offset, std::size_t end) const;
     std::size_t skip_properties(std::size_t offset) const;
 
-    void open(Node node, const std::string& tag, YAML::anchor_t anchor);
+    void open(Node node, YAML::anchor_t anchor);
     void close();
     void complete(Node node, YAML::anchor_t anchor);
     void take_key(Frame& frame, const Node& node);
-    void check_tag(const std::string& tag, const Span& span);
+    void check_tag(const std::string& tag, const YAML::Mark& mark);
     void report_syntax_error(const YAML::Exception& exception);
     Error& refuse(std::string message, const Span& span, std::string help = {});
 
@@ -134,14 +134,13 @@ Collected<Tree> TreeBuilder::build() && {
             parser.HandleNextDocument(*this); // a second one is refused at its start
         }
     } catch (const Stop&) {
+        return std::unexpected(std::move(errors_));
     } catch (const YAML::Exception& exception) {
         report_syntax_error(exception);
-    }
-    if (!errors_.empty()) {
         return std::unexpected(std::move(errors_));
     }
     Node root = root_ ? std::move(*root_) : Node{Map(), {}};
-    return Tree{source_, std::move(root)};
+    return Tree{source_, std::move(root), std::move(errors_)};
 }
 
 Error& TreeBuilder::refuse(std::string message, const Span& span, std::string help) {
@@ -217,11 +216,12 @@ Span TreeBuilder::span_of_scalar(const YAML::Mark& mark, const std::string& valu
     return span_from(mark, begin, *end);
 }
 
-void TreeBuilder::check_tag(const std::string& tag, const Span& span) {
+void TreeBuilder::check_tag(const std::string& tag, const YAML::Mark& mark) {
     if (!tag.empty() && tag != "?" && tag != "!") {
+        const auto begin = static_cast<std::size_t>(mark.pos);
         refuse(
             "tags are not supported",
-            span,
+            span_from(mark, begin, source_->text().find_first_of(" \t\r\n,", begin)),
             "leave the tag out; the type of every value is known (quote a value to make it a "
             "string)"
         );
@@ -252,7 +252,7 @@ void TreeBuilder::OnScalar(
 ) {
     const bool plain = tag == "?";
     Node node{Scalar{value, plain}, span_of_scalar(mark, value, plain)};
-    check_tag(tag, span_at(mark));
+    check_tag(tag, mark);
     last_place_ = node.span;
     complete(std::move(node), anchor);
 }
@@ -284,7 +284,8 @@ void TreeBuilder::OnSequenceStart(
     YAML::anchor_t anchor,
     YAML::EmitterStyle::value /*style*/
 ) {
-    open(Node{List(), span_at(mark)}, tag, anchor);
+    check_tag(tag, mark);
+    open(Node{List(), span_at(mark)}, anchor);
 }
 
 void TreeBuilder::OnMapStart(
@@ -293,7 +294,8 @@ void TreeBuilder::OnMapStart(
     YAML::anchor_t anchor,
     YAML::EmitterStyle::value /*style*/
 ) {
-    open(Node{Map(), span_at(mark)}, tag, anchor);
+    check_tag(tag, mark);
+    open(Node{Map(), span_at(mark)}, anchor);
 }
 
 void TreeBuilder::OnSequenceEnd() {
@@ -304,8 +306,7 @@ void TreeBuilder::OnMapEnd() {
     close();
 }
 
-void TreeBuilder::open(Node node, const std::string& tag, YAML::anchor_t anchor) {
-    check_tag(tag, node.span);
+void TreeBuilder::open(Node node, YAML::anchor_t anchor) {
     if (open_.size() >= max_depth) {
         refuse(fmt::format("nested deeper than {} levels", max_depth), node.span);
         throw Stop();

@@ -9,10 +9,9 @@
 
 namespace pveform::document {
 
-/// Refuses what a document has no use for or what would be read differently elsewhere: bad UTF-8,
-/// control characters, tags, merge keys, keys that are no scalars or that are written twice, a
-/// second document, nesting deeper than 32, aliases that expand to more than 10,000 values. A
-/// syntax error ends the reading; all else is reported together.
+/// Tags, merge keys, keys that are no scalars or that are written twice are refused in the tree's
+/// `errors`. What ends the reading is the error: bad syntax or UTF-8, control characters, a second
+/// document, nesting deeper than 32, aliases that expand to more than 10,000 values.
 [[nodiscard]] Collected<Tree> parse_yaml(std::shared_ptr<const SourceFile> source);
 
 } // namespace pveform::document

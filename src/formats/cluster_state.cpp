@@ -100,6 +100,57 @@ State to_state(const UserConfig& users, const DomainsConfig& domains) {
     return state;
 }
 
+UserConfig to_user_config(const State& state) {
+    UserConfig config;
+    config.release = state.release;
+    for (const auto& [id, user] : state.users) {
+        UserEntry& entry = config.users[id.text];
+        entry.enabled = user.enabled;
+        entry.expire = std::to_string(user.expire.seconds);
+        entry.first_name = user.first_name;
+        entry.last_name = user.last_name;
+        entry.email = user.email;
+        entry.comment = user.comment;
+    }
+    for (const auto& [id, token] : state.tokens) {
+        config.users[id.user.text].tokens[id.name] = {
+            .privilege_separation = token.privilege_separation,
+            .expire = std::to_string(token.expire.seconds),
+            .comment = token.comment,
+        };
+    }
+    for (const auto& [id, group] : state.groups) {
+        GroupEntry& entry = config.groups[id.text];
+        entry.comment = group.comment;
+        for (const UserId& member : group.members) {
+            entry.users.insert(member.text);
+        }
+    }
+    for (const auto& [id, role] : state.roles) {
+        for (const Privilege& privilege : role.privileges) {
+            config.roles[id.text].insert(privilege.text);
+        }
+        config.roles[id.text];
+    }
+    for (const auto& [id, pool] : state.pools) {
+        PoolEntry& entry = config.pools[id.text];
+        entry.comment = pool.comment;
+        entry.storages = pool.storages;
+        for (const std::uint32_t guest : pool.guests) {
+            entry.guests.insert(std::to_string(guest));
+            config.pool_of_guest[std::to_string(guest)] = id.text;
+        }
+    }
+    for (const auto& [key, grant] : state.acl) {
+        AclNode& node = config.acl[key.path.text];
+        Grants& grants = key.principal.kind == PrincipalKind::user    ? node.users
+                         : key.principal.kind == PrincipalKind::group ? node.groups
+                                                                      : node.tokens;
+        grants[key.principal.id][key.role.text] = grant.propagate;
+    }
+    return config;
+}
+
 State read_state(std::string_view user_cfg, std::string_view domains_cfg, Release release) {
     return to_state(parse_user_config(user_cfg, release), parse_domains_config(domains_cfg));
 }

@@ -13,8 +13,11 @@ namespace pveform::formats {
 /// what `UnixSeconds` holds becomes its largest value.
 [[nodiscard]] State to_state(const UserConfig& users, const DomainsConfig& domains);
 
-/// The same from the files' bytes. A release that does not fit the file changes what it means:
-/// unknown privileges are dropped from custom roles, as PVE does on an upgrade.
+/// The reverse of `to_state`. What a state does not hold (users' `keys`) is left out.
+[[nodiscard]] UserConfig to_user_config(const State& state);
+
+/// What `to_state` gives, from the files' bytes. A release that does not fit the file changes what
+/// it means: unknown privileges are dropped from custom roles, as PVE does on an upgrade.
 [[nodiscard]] State
 read_state(std::string_view user_cfg, std::string_view domains_cfg, Release release);
 

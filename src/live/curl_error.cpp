@@ -1,5 +1,7 @@
 #include "live/curl_error.hpp"
 
+#include <system_error>
+
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
@@ -169,9 +171,15 @@ Error no_tls(const Context& context) {
 }
 
 Error no_connection(const Context& context) {
+    const int system_error = context.failure.system_error;
     return context.error(
         fmt::format(
-            "cannot connect to `{}`: {}", context.address(), printable(context.failure.words)
+            "cannot connect to `{}`: {}",
+            context.address(),
+            printable(
+                system_error != 0 ? std::generic_category().message(system_error)
+                                  : context.failure.words
+            )
         ),
         context.endpoint.port == "443"
             ? "is the port missing? PVE's API listens on port 8006"

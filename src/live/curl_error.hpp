@@ -16,6 +16,7 @@ namespace pveform::live {
 struct Failure {
     CURLcode code = CURLE_OK;
     std::string words;         // libcurl's own
+    int system_error = 0;      // errno of the attempt to connect
     bool request_sent = false; // any byte of it
     bool too_large = false;    // the answer was cut off at Connection::max_body_bytes
 };

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "live/curl_error.hpp"
+#include "live/curl_memory.hpp"
 #include "live/encode.hpp"
 #include "live/endpoint.hpp"
 #include "live/tls.hpp"
@@ -230,6 +231,8 @@ public:
         const CURLcode code = curl_easy_perform(easy_.get());
         long request_bytes = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+        long system_error = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
         curl_easy_reset(easy_.get()); // nothing may point at this request any longer
         if (code == CURLE_OK) {
             return std::move(arrival.response);
@@ -237,6 +240,7 @@ public:
         const Failure failure{
             .code = code,
             .words = words.front() != '\0' ? words.data() : curl_easy_strerror(code),
+            .system_error = static_cast<int>(system_error),
             .request_sent = request_bytes > 0,
             .too_large = arrival.too_large,
         };
@@ -329,7 +333,7 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    const CURLcode initialised = initialise_curl(); // before anything of libcurl
     Endpoint endpoint = TRY(parse_endpoint(connection.endpoint));
     std::optional<Fingerprint> pinned;
     if (connection.fingerprint) {

@@ -123,7 +123,10 @@ std::string help_for_redirect(const Response& response) {
     const std::size_t scheme = response.location.find("://");
     const std::size_t end =
         response.location.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
-    const std::string to = one_line(response.location.substr(0, end)); // the rest may be secret
+    std::string to = one_line(response.location.substr(0, end)); // the rest may be secret
+    if (const std::size_t at = to.rfind('@'); at != std::string::npos) {
+        to.erase(0, at + 1); // so may what is before the host
+    }
     return fmt::format(
         "pveform follows no redirects, since they would carry its credentials away{}. Is the "
         "endpoint PVE's API itself, and not a gateway that wants a login first?",

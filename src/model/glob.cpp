@@ -1,7 +1,7 @@
 #include "model/glob.hpp"
 
-#include <algorithm>
-#include <span>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "base/text.hpp"
@@ -10,46 +10,44 @@ namespace pveform {
 
 namespace {
 
-/// Matches with one point to come back to, the last `*`, so that the time is bounded by the product
-/// of the lengths.
-bool matches_wildcards(std::string_view pattern, std::string_view text) {
+/// Whether a sequence matches a pattern in which some elements stand for any number of others.
+/// There is one point to come back to, the last such element, so that the time is bounded by the
+/// product of the lengths.
+template<class Sequence, class IsStar, class MatchesOne>
+bool matches_sequence(
+    const Sequence& pattern, const Sequence& given, IsStar is_star, MatchesOne matches_one
+) {
     std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t star_text = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
+    std::size_t g = 0;
+    std::optional<std::size_t> star;
+    std::size_t covered = 0; // by that star, up to here
+    while (g < given.size()) {
+        if (p < pattern.size() && is_star(pattern[p])) {
             star = p++;
-            star_text = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            covered = g;
+        } else if (p < pattern.size() && matches_one(pattern[p], given[g])) {
             ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++star_text;
+            ++g;
+        } else if (star) {
+            p = *star + 1;
+            g = ++covered;
         } else {
             return false;
         }
     }
-    return pattern.substr(p).find_first_not_of('*') == std::string_view::npos;
+    while (p < pattern.size() && is_star(pattern[p])) {
+        ++p;
+    }
+    return p == pattern.size();
 }
 
-using Components = std::span<const std::string>;
-
-bool matches_components(Components pattern, Components path) {
-    if (pattern.empty()) {
-        return path.empty();
-    }
-    if (pattern.front() == "**") {
-        for (std::size_t skipped = 0; skipped <= path.size(); ++skipped) {
-            if (matches_components(pattern.subspan(1), path.subspan(skipped))) {
-                return true;
-            }
-        }
-        return false;
-    }
-    return !path.empty() && matches_wildcards(pattern.front(), path.front()) &&
-           matches_components(pattern.subspan(1), path.subspan(1));
+bool matches_wildcards(std::string_view pattern, std::string_view text) {
+    return matches_sequence(
+        pattern,
+        text,
+        [](char c) { return c == '*'; },
+        [](char wanted, char given) { return wanted == '?' || wanted == given; }
+    );
 }
 
 } // namespace
@@ -65,7 +63,12 @@ bool Glob::is_pattern() const {
 bool PathGlob::matches(std::string_view path) const {
     const std::vector<std::string> wanted = split(pattern, "/");
     const std::vector<std::string> given = split(path, "/");
-    return matches_components(wanted, given);
+    return matches_sequence(
+        wanted,
+        given,
+        [](const std::string& component) { return component == "**"; },
+        matches_wildcards
+    );
 }
 
 } // namespace pveform

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/cluster_state.hpp"
 #include "plan/ownership.hpp"
 
 namespace pveform::plan {
@@ -173,6 +174,30 @@ bool takes_away_object(const Change& change) {
 
 bool removes_entry(const Change& change) {
     return std::holds_alternative<AclKey>(change.key) && change.action == Action::destroy;
+}
+
+SizeCheck check_size(const State& before, const State& after) {
+    constexpr std::size_t limit = formats::max_file_bytes;
+    const auto size_of = [](const State& state) {
+        return formats::write_user_config(formats::to_user_config(state)).size();
+    };
+    const std::size_t size = size_of(after);
+    const bool grows = size > size_of(before);
+    const std::string words = fmt::format(
+        "the cluster's user.cfg would take {} KiB of the {} KiB that PVE can hold",
+        size / 1024,
+        limit / 1024
+    );
+    if (size > limit && grows) {
+        return {
+            {{.guard = "size",
+              .message = words,
+              .span = {},
+              .help = "use groups instead of entries for single users, and remove what is not "
+                      "needed"}},
+            {}};
+    }
+    return {{}, size > limit / 5 * 4 ? words : std::string()};
 }
 
 std::vector<Block> check_destruction(

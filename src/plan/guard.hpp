@@ -31,8 +31,8 @@ struct Allowances {
     std::optional<std::size_t> cascades = {};
 };
 
-/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What PVE
-/// removes along does not count.
+/// What `limits` count: objects destroyed or disabled, and ACL entries removed, on purpose. What
+/// PVE removes along does not count.
 [[nodiscard]] bool takes_away_object(const Change& change);
 [[nodiscard]] bool removes_entry(const Change& change);
 
@@ -45,6 +45,16 @@ struct Allowances {
     const desired::Document& document,
     const Allowances& allowances
 );
+
+/// PVE keeps users, tokens, groups, roles and the ACL in one file, and its cluster file system
+/// holds no file beyond 1 MiB: a plan that would grow it past that is blocked, with no flag to let
+/// it pass; past 80 % `warning` is given.
+struct SizeCheck {
+    std::vector<Block> blocks;
+    std::string warning; // empty where there is room
+};
+
+[[nodiscard]] SizeCheck check_size(const State& before, const State& after);
 
 /// Who will send the requests.
 struct Applier {

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -134,22 +133,26 @@ private:
 
     void check_own_access(const Step& step) {
         if (!can_log_in(state_, *applier_.identity, now_)) {
-            report_lockout("could no longer log in", step);
+            if (could_log_in_) {
+                report_lockout("could no longer log in", step);
+            }
+            could_log_in_ = false; // say it once
             return;
         }
-        for (const Right& right : needed_) {
-            if (!holds(right)) {
-                report_lockout(
-                    fmt::format("would lose `{}` on `{}`", right.privilege, right.path), step
-                );
+        std::vector<std::string> lost;
+        std::erase_if(needed_, [&](const Right& right) {
+            if (holds(right)) {
+                return false;
             }
+            lost.push_back(fmt::format("`{}` on `{}`", right.privilege, right.path));
+            return true; // say it once
+        });
+        if (!lost.empty()) {
+            report_lockout("would lose " + join(lost, ", "), step);
         }
     }
 
     void report_lockout(const std::string& what, const Step& step) {
-        if (!reported_.insert(what).second) {
-            return;
-        }
         blocks_.push_back(Block{
             .guard = "lockout",
             .message = fmt::format(
@@ -189,8 +192,8 @@ private:
     OwnAccess own_;
     bool had_administrator_;
     std::vector<Right> needed_;
+    bool could_log_in_ = true;
     std::map<Missing, std::vector<std::string>> refused_;
-    std::set<std::string> reported_;
     std::vector<Block> blocks_;
 };
 

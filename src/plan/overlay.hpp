@@ -16,8 +16,8 @@ namespace pveform::plan {
 /// Overlays the document's objects, kind by kind, on a copy of the live state.
 class Overlay {
 public:
-    Overlay(const State& live, const desired::Document& document)
-        : live_(live), document_(document), ownership_(document),
+    Overlay(const State& live, const desired::Document& document, UnixSeconds now)
+        : live_(live), document_(document), now_(now), ownership_(document),
           known_privileges_(live.privileges()) {
         target_.state = live;
         for (const auto& [key, grant] : live.acl) {
@@ -48,6 +48,7 @@ private:
     void declare_users();
     void declare_memberships();
     void declare_tokens();
+    [[nodiscard]] Expiry within_lifetime(const TokenId& id, const desired::Token& declared);
     void declare_tokens_of(const UserId& user, const desired::User& declared);
     void declare_acl();
     void
@@ -66,6 +67,7 @@ private:
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
     void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
     void check_new_user(const UserId& user, const desired::User& declared);
+    void check_case_variants(const UserId& user, const Span& span);
     void check_row(const AclKey& key, const Span& span);
 
     void refuse(std::string message, const Span& span, std::string help = {});
@@ -75,6 +77,7 @@ private:
 
     const State& live_;
     const desired::Document& document_;
+    UnixSeconds now_;
     Ownership ownership_;
     std::set<Privilege> known_privileges_;
     std::map<Principal, std::vector<AclKey>> live_rows_;

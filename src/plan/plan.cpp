@@ -86,7 +86,7 @@ Collected<Plan> make_plan(
     const State& live, const desired::Document& document, const Circumstances& circumstances
 ) {
     // What is wanted, laid over what is there.
-    Target target = TRY(target_state(live, document));
+    Target target = TRY(target_state(live, document, circumstances.now));
     Plan plan;
     plan.before = live;
     plan.after = std::move(target.state);
@@ -96,6 +96,17 @@ Collected<Plan> make_plan(
 
     // What differs, and who asked for it.
     plan.changes = difference(plan.before, plan.after);
+    if (!circumstances.selection.is_everything()) {
+        auto part = narrow(plan.before, plan.after, plan.changes, circumstances.selection);
+        if (!part) {
+            return std::unexpected(Errors{std::move(part).error()});
+        }
+        plan.after = std::move(part->after);
+        plan.changes = difference(plan.before, plan.after);
+        for (std::string& words : part->pulled_in) {
+            plan.notices.push_back({std::move(words), {}});
+        }
+    }
     explain(plan.changes, target, Ownership(document));
 
     // How to get there, request by request.
@@ -126,6 +137,11 @@ Collected<Plan> make_plan(
         ),
         std::back_inserter(plan.blocks)
     );
+    SizeCheck size = check_size(plan.before, plan.after);
+    std::ranges::move(size.blocks, std::back_inserter(plan.blocks));
+    if (!size.warning.empty()) {
+        plan.notices.push_back({std::move(size.warning), {}});
+    }
     std::ranges::move(
         check_steps(
             plan.steps,

@@ -9,6 +9,7 @@
 #include "desired/desired.hpp"
 #include "model/state.hpp"
 #include "plan/change.hpp"
+#include "plan/selection.hpp"
 #include "plan/step.hpp"
 #include "plan/target.hpp"
 
@@ -37,6 +38,7 @@ struct Circumstances {
     Applier applier = {};
     UnixSeconds now = 0;
     Allowances allowances = {};
+    Selection selection = {};
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

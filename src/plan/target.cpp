@@ -150,6 +150,9 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
             fmt::format("sync the realm first: `pveum realm sync {}`", realm->first.text)
         );
     }
+    if (!realm->second.case_sensitive) {
+        check_case_variants(user, declared.span);
+    }
     const bool takes_passwords = realm->second.type == "pve" || realm->second.type == "pam";
     if (declared.initial_password && !takes_passwords) {
         refuse(
@@ -162,6 +165,25 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
             declared.initial_password->span,
             "leave `initial_password` out; the directory knows the password"
         );
+    }
+}
+
+/// PVE finds the user who is there whatever the case of the name, and refuses to create another.
+void Overlay::check_case_variants(const UserId& user, const Span& span) {
+    for (const auto& [other, record] : live_.users) {
+        if (other.realm() == user.realm() && to_lower(other.text) == to_lower(user.text)) {
+            refuse(
+                fmt::format(
+                    "user `{}` differs from `{}`, who is there, only in case, and realm `{}` does "
+                    "not tell them apart",
+                    user.text,
+                    other.text,
+                    user.realm().text
+                ),
+                span,
+                fmt::format("write `{}`", other.text)
+            );
+        }
     }
 }
 
@@ -257,8 +279,9 @@ void Overlay::declare_tokens_of(const UserId& user, const desired::User& declare
             const auto absent = document_.absent.tokens.find(id);
             remove_token(
                 id,
-                absent != document_.absent.tokens.end() ? Rule{"absent", absent->second}
-                                                        : Rule{"not in the list", declared.span}
+                absent != document_.absent.tokens.end()
+                    ? Rule{"absent", absent->second}
+                    : Rule{"not in its user's `tokens`", declared.span}
             );
         }
     }
@@ -272,7 +295,33 @@ void Overlay::declare_tokens_of(const UserId& user, const desired::User& declare
         overlay(token.comment, wanted.comment);
         overlay(token.privilege_separation, wanted.privilege_separation);
         overlay(token.expire, wanted.expire);
+        if (wanted.lifetime) {
+            token.expire = within_lifetime(id, wanted);
+        }
     }
+}
+
+/// A new secret lives for the whole lifetime from now; one that is there for no longer than that.
+/// Its expiry is the clock: nothing else remembers when it was issued.
+Expiry Overlay::within_lifetime(const TokenId& id, const desired::Token& declared) {
+    const Expiry whole{now_ + declared.lifetime->value.count()};
+    const auto live = live_.tokens.find(id);
+    if (live == live_.tokens.end() || live->second.expire == Expiry::unconfirmed()) {
+        return whole;
+    }
+    const Expiry present = live->second.expire;
+    if (present.is_never() || whole < present) {
+        return whole;
+    }
+    if (declared.renew_before && present.seconds - declared.renew_before->value.count() <= now_) {
+        target_.notices.push_back(Notice{
+            fmt::format(
+                "token `{}` is due for a new secret: it expires {}", id.text(), present.text()
+            ),
+            declared.span,
+        });
+    }
+    return present;
 }
 
 void Overlay::declare_tokens() {
@@ -313,7 +362,7 @@ void Overlay::declare_acl_of(
     for (const AclKey& key : live_rows_[principal]) {
         if (ownership_.may_change(key)) {
             target_.state.acl.erase(key);
-            target_.origins[key] = {"not in the list", owner};
+            target_.origins[key] = {"not in the written `acl`", owner};
         }
     }
     for (const desired::AclRow& row : list) {
@@ -362,8 +411,9 @@ void Overlay::find_what_is_left_alone() {
     add(live_.acl, state.acl, always);
 }
 
-Collected<Target> target_state(const State& live, const desired::Document& document) {
-    return Overlay(live, document).run();
+Collected<Target>
+target_state(const State& live, const desired::Document& document, UnixSeconds now) {
+    return Overlay(live, document, now).run();
 }
 
 } // namespace pveform::plan

@@ -37,6 +37,8 @@ struct Target {
 
 /// Errors (all of them together) where the document speaks of something that this cluster does not
 /// have or this PVE does not know: groups, members, roles, realms, privileges, ACL paths.
-[[nodiscard]] Collected<Target> target_state(const State& live, const desired::Document& document);
+/// `now` is what the lifetimes of tokens are counted from.
+[[nodiscard]] Collected<Target>
+target_state(const State& live, const desired::Document& document, UnixSeconds now);
 
 } // namespace pveform::plan

@@ -88,7 +88,7 @@ void Overlay::remove_acl() {
         if (!rule) {
             continue;
         }
-        if (!live_.exists(key.principal)) {
+        if (!target_.state.exists(key.principal)) {
             target_.notices.push_back(Notice{
                 fmt::format(
                     "the ACL entry of `{}` at `{}` cannot be removed: the {} no longer exists, and "

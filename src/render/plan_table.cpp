@@ -1,7 +1,6 @@
 #include "render/plan_table.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 #include "base/text.hpp"
 
@@ -47,6 +46,9 @@ char sign_of(Action action) {
 }
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+    if (display_width(text) <= width) {
+        return {std::string(text)};
+    }
     std::vector<std::string> lines;
     std::string line;
     for (const std::string& word : split(text, " ")) {
@@ -58,11 +60,6 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     }
     lines.push_back(std::move(line));
     return lines;
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-    const std::size_t shown = display_width(text);
-    return std::string(text) + std::string(width > shown ? width - shown : 0, ' ');
 }
 
 /// Lays rows out in columns that fit the width.
@@ -127,6 +124,11 @@ private:
 };
 
 } // namespace
+
+std::string padded(std::string_view text, std::size_t width) {
+    const std::size_t shown = display_width(text);
+    return std::string(text) + std::string(width > shown ? width - shown : 0, ' ');
+}
 
 std::string table(const std::vector<Row>& rows, std::size_t indent, const Style& style) {
     return Table(rows, indent, style).text();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/change.hpp"
@@ -19,6 +20,9 @@ struct Row {
     std::string source;
     std::vector<std::string> below; // further lines under the detail
 };
+
+/// `text` with blanks behind it, up to `width` columns.
+[[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
 /// Sign, kind, name, detail and source of each row; what does not fit is wrapped.
 [[nodiscard]] std::string

@@ -168,7 +168,7 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         };
         if (issues_secret(change)) {
             row.below.push_back(fmt::format(
-                "secret → {}", context.secrets_path.empty() ? "nowhere yet" : context.secrets_path
+                "secret → {}", context.secrets_place.empty() ? "nowhere yet" : context.secrets_place
             ));
         }
         if (change.action == Action::destroy) {
@@ -184,43 +184,56 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
     return rows;
 }
 
+/// `propagate`, `this path only`, or how that changes.
+std::string propagation_of(const Change& change) {
+    const auto in_words = [](const json::Value& value) {
+        return *value.as_bool() ? "propagate" : "this path only";
+    };
+    const FieldChange& field = change.fields.front();
+    if (change.action == Action::update) {
+        return fmt::format("{} → {}", in_words(field.before), in_words(field.after));
+    }
+    return in_words(field.after.is_null() ? field.before : field.after);
+}
+
+/// By path; what goes with its user, group or token is said there.
 std::map<std::string, std::vector<Row>> acl_rows(const plan::Plan& plan) {
-    std::map<std::string, std::vector<Row>> by_path;
+    std::map<std::string, std::vector<const Change*>> by_path;
     for (const Change& change : plan.changes) {
         const auto* key = std::get_if<AclKey>(&change.key);
-        if (key == nullptr || change.action == Action::cascade) {
-            continue;
+        if (key != nullptr && change.action != Action::cascade) {
+            by_path[key->path.text].push_back(&change);
         }
-        const auto flag = [](const json::Value& value) {
-            return *value.as_bool() ? "propagate" : "this path only";
-        };
-        std::string detail = key->role.text;
-        if (change.action == Action::update) {
-            const FieldChange& field = change.fields.front();
-            detail += fmt::format("  {} → {}", flag(field.before), flag(field.after));
-        } else {
-            const FieldChange& field = change.fields.front();
-            detail += fmt::format("  {}", flag(field.after.is_null() ? field.before : field.after));
-        }
-        by_path[key->path.text].push_back(Row{
-            .action = change.action,
-            .kind = std::string(to_string(key->principal.kind)),
-            .name = printable(key->principal.text()),
-            .detail = std::move(detail),
-            .source = change.source.file_and_line(),
-            .below = {},
-        });
     }
-    return by_path;
+    std::map<std::string, std::vector<Row>> rows;
+    for (const auto& [path, changes] : by_path) {
+        std::size_t role_width = 0;
+        for (const Change* change : changes) {
+            role_width = std::max(role_width, std::get<AclKey>(change->key).role.text.size());
+        }
+        for (const Change* change : changes) {
+            const auto& key = std::get<AclKey>(change->key);
+            rows[path].push_back(Row{
+                .action = change->action,
+                .kind = std::string(to_string(key.principal.kind)),
+                .name = printable(key.principal.text()),
+                .detail = padded(key.role.text, role_width) + "  " + propagation_of(*change),
+                .source = change->source.file_and_line(),
+                .below = {},
+            });
+        }
+    }
+    return rows;
 }
 
 std::string header(const plan::Plan& plan, const PlanContext& context) {
-    std::string who = printable(context.identity);
+    std::string who = context.origin.empty() ? "as " + printable(context.identity)
+                                             : "from " + printable(context.origin);
     if (plan.applier.is_certain && plan.applier.identity->text() != context.identity) {
         who += " for " + printable(plan.applier.identity->text());
     }
     return fmt::format(
-        "Cluster {} · PVE {} · as {} · complete view ({}, {}, {})\n",
+        "Cluster {} · PVE {} · {} · complete view ({}, {}, {})\n",
         printable(context.cluster),
         printable(context.version),
         who,
@@ -247,6 +260,9 @@ std::string counts_of(const std::vector<plan::ObjectKey>& keys) {
 
 /// `own access kept`, as far as the guards looked.
 std::string own_access(const plan::Plan& plan) {
+    if (!plan.applier.identity) {
+        return "access and rights of who applies it: not evaluated (`--as`)";
+    }
     const auto tripped = [&](std::string_view guard) {
         return std::ranges::any_of(plan.blocks, [&](const plan::Block& block) {
             return block.guard == guard;

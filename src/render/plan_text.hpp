@@ -10,10 +10,11 @@ namespace pveform::render {
 
 /// What stands around a plan.
 struct PlanContext {
-    std::string cluster;      // its name or endpoint
-    std::string version;      // of PVE
-    std::string identity;     // who read the cluster
-    std::string secrets_path; // where new secrets go; empty if nowhere
+    std::string cluster;       // its name or endpoint
+    std::string version;       // of PVE
+    std::string identity;      // who read the cluster; empty where the view is from a file
+    std::string origin = {};   // that file, for people
+    std::string secrets_place; // where new secrets go; empty if nowhere
     bool show_unmanaged = false;
 };
 

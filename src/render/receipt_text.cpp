@@ -58,7 +58,7 @@ std::string secrets(const PlanContext& context, const apply::Receipt& receipt) {
     std::string out;
     if (!receipt.stored.empty()) {
         out += fmt::format(
-            "{} stored in {}\n", plural(receipt.stored.size(), "secret"), context.secrets_path
+            "{} stored in {}\n", plural(receipt.stored.size(), "secret"), context.secrets_place
         );
     }
     for (const apply::SpooledSecret& spooled : receipt.spooled) {

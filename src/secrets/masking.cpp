@@ -1,3 +1,5 @@
+// The commands by which CI systems are told what to mask in their logs.
+
 #include <ostream>
 
 #include "secrets/sink.hpp"

@@ -82,9 +82,19 @@ bool has_json_body(const RequestHead& head) {
     return formats::trim_blanks(name) == "application/json";
 }
 
+/// What becomes of a form on its way to the back daemon, which gets it written anew: names without
+/// a value have an empty one, and names beyond ASCII are encoded once more.
+Parameters forwarded(const Parameters& sent) {
+    Parameters parameters;
+    for (const auto& [name, value] : sent) {
+        parameters[formats::from_latin1(name)] = value.is_defined() ? value : Parameter::of("");
+    }
+    return parameters;
+}
+
 /// What the query gives wins over what the body gives.
 std::expected<Parameters, std::string>
-extract_parameters(const Request& request, const Target& target) {
+extract_parameters(const Request& request, const Target& target, bool is_forwarded) {
     Parameters parameters;
     if (request.head.method == "POST" || request.head.method == "PUT") {
         if (has_json_body(request.head)) {
@@ -94,7 +104,8 @@ extract_parameters(const Request& request, const Target& target) {
             }
             parameters = std::move(*decoded);
         } else {
-            parameters = decode_form(request.body);
+            const Parameters form = decode_form(request.body);
+            parameters = is_forwarded ? forwarded(form) : form;
         }
     }
     for (auto& [name, value] : decode_form(target.query)) {
@@ -113,7 +124,9 @@ Outcome<Parameters> merge(Parameters in_path, const Parameters& sent) {
                 {{name, "duplicate parameter (already defined in URI) with conflicting values!"}}
             );
         }
-        in_path[name] = value;
+        if (found == in_path.end()) {
+            in_path[name] = value;
+        }
     }
     return in_path;
 }
@@ -204,11 +217,12 @@ private:
                 501, fmt::format("no formatter for uri {}, {}", target.method, target.format)
             );
         }
-        const auto parameters = extract_parameters(request, target);
+        const Router::Match match = router_.find(request.head.method, target.method);
+        const bool is_forwarded = match.method != nullptr && match.method->is_protected;
+        const auto parameters = extract_parameters(request, target, is_forwarded);
         if (!parameters) {
             return refusal(500, parameters.error());
         }
-        const Router::Match match = router_.find(request.head.method, target.method);
         if (match.method == nullptr) {
             const std::string text =
                 fmt::format("Method '{} {}' not implemented", request.head.method, target.method);

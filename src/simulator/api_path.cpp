@@ -1,29 +1,12 @@
 #include "simulator/api_path.hpp"
 
-#include <charconv>
+#include "formats/perl_text.hpp"
 
 namespace pveform::simulator {
 
-namespace {
-
-std::string percent_decoded(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        unsigned char byte = 0;
-        const char* const digits = text.data() + i + 1;
-        const bool is_encoded = text[i] == '%' && i + 2 < text.size() &&
-                                std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
-        result += is_encoded ? static_cast<char>(byte) : text[i];
-        i += is_encoded ? 2 : 0;
-    }
-    return result;
-}
-
-} // namespace
-
 std::string api_path(std::string_view target) {
     constexpr std::string_view base = "/api2/";
-    const std::string path = percent_decoded(target.substr(0, target.find('?')));
+    const std::string path = formats::unescape(target.substr(0, target.find('?')));
     if (!path.starts_with(base)) {
         return path;
     }

@@ -74,7 +74,28 @@ struct Fault {
     FaultAction action;
 };
 
-/// One fault, as docs and `--help` describe it. The error is about `fault` or one of its keys.
+/// One fault:
+///
+///     {"fault": "drop", "when": "after", "method": "PUT", "path": "/access/acl", "nth": 2}
+///
+/// Every fault takes `method` (else any), `path` (else `*`, any), `nth` (1) and `times` (1; 0: from
+/// then on). Requests that PVE refuses before it reads a body, for want of credentials say, are
+/// neither counted nor struck.
+///
+/// | fault | further keys | what happens |
+/// |---|---|---|
+/// | `latency` | `milliseconds`, `when` | a pause, before or after the request takes effect |
+/// | `answer` | `status`, `reason`, `body`, `content_type`, `when` | that instead of the request,
+/// or of its answer | | `html` | `when` | 200 with a page, as a proxy in maintenance sends it | |
+/// `lock-timeout` | | a write fails as in PVE when the cluster's lock is not to be had | | `drop` |
+/// `when` | the connection ends without an answer | | `exit` | `when` | the simulator ends as if
+/// killed | | `truncate` | | half of the body, then the connection ends | | `endless` | | a body
+/// without length and end | | `trickle` | `milliseconds` (100) | the body byte by byte, with a
+/// pause before each | | `certificate` | `issuer`: `same`, `foreign` | the next connection sees
+/// another certificate | | `writer` | `request`: `method`, `path`, `body` | root@pam does this just
+/// before |
+///
+/// `when` is `before` (the default) or `after`. The error is about the first key that is wrong.
 [[nodiscard]] Result<Fault> parse_fault(const json::Value& value);
 
 /// One fault or an array of them.

@@ -42,7 +42,7 @@ enum class Persistence {
 /// sent without Content-Length.
 struct Response {
     int status = 200;
-    std::string reason = "OK"; // UTF-8, sent as Latin-1; its first line counts
+    std::string reason = "OK"; // UTF-8, sent as Perl prints it; its first line counts
     std::optional<std::string> content_type = std::nullopt; // no header where absent
     std::string body = {};
     Persistence persistence = Persistence::keep_alive;

@@ -10,6 +10,23 @@ namespace {
 
 constexpr int usage_exit_code = 2;
 
+constexpr const char* footer =
+    R"(Faults are JSON: {"fault": "drop", "method": "PUT", "path": "/access/*", "nth": 2, "times": 1}
+  latency       wait for "milliseconds"
+  answer        answer with "status", "reason", "body", "content_type"
+  html          answer with a web page
+  lock-timeout  let a write fail for want of the cluster's lock
+  drop          end the connection without an answer
+  exit          end the simulator as if killed
+  truncate      send half of the body
+  endless       send a body without end
+  trickle       send the body byte by byte, with "milliseconds" between
+  certificate   show another certificate from then on; "issuer": "same" or "foreign"
+  writer        let root@pam do "request" ({"method", "path", "body"}) just before
+The first three, drop and exit take "when": "before" or "after" the request takes effect.
+While it runs: POST, GET, DELETE /simulator/faults; GET, DELETE /simulator/requests;
+PUT /simulator/clock {"offset_seconds": N}.)";
+
 void declare(CLI::App& app, Options& options) {
     app.add_option("--seed", options.seed, "Folder to start from, in PVE's own formats")
         ->check(CLI::ExistingDirectory)
@@ -48,6 +65,7 @@ std::variant<Options, Farewell> parse_options(int argc, const char* const* argv)
     Options options;
     CLI::App app("Proxmox VE's access-control API as a local HTTPS server", "pveform-simulator");
     declare(app, options);
+    app.footer(footer);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

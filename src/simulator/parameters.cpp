@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "formats/perl_text.hpp"
 #include "json/read.hpp"
 
 namespace pveform::simulator {
@@ -44,7 +43,7 @@ void add(Parameters& parameters, std::string name, Parameter value) {
         return;
     }
     if (slot.kind != Parameter::Kind::array) {
-        slot = {Parameter::Kind::array, {}, {slot.text}};
+        slot = {.kind = Parameter::Kind::array, .text = {}, .items = {slot.text}};
     }
     slot.items.push_back(std::move(value.text));
 }
@@ -55,7 +54,7 @@ Parameter convert(const json::Value& value) {
         return Parameter::of(*text);
     }
     if (const auto* flag = value.as_bool()) {
-        return {Kind::boolean, *flag ? "1" : "0", {}};
+        return {.kind = Kind::boolean, .text = *flag ? "1" : "0", .items = {}};
     }
     if (const auto* number = value.as_int()) {
         return Parameter::of(std::to_string(*number));
@@ -67,19 +66,19 @@ Parameter convert(const json::Value& value) {
         return Parameter::of(formats::number_text(*number));
     }
     if (const auto* items = value.as_array()) {
-        Parameter array{Kind::array, {}, {}};
+        Parameter array{.kind = Kind::array, .text = {}, .items = {}};
         for (const json::Value& item : *items) {
             array.items.push_back(convert(item).printed());
         }
         return array;
     }
-    return value.is_null() ? Parameter() : Parameter{Kind::object, {}, {}};
+    return {.kind = value.is_null() ? Kind::undefined : Kind::object, .text = {}, .items = {}};
 }
 
 } // namespace
 
 Parameter Parameter::of(std::string text) {
-    return {Kind::text, std::move(text), {}};
+    return {.kind = Kind::text, .text = std::move(text), .items = {}};
 }
 
 bool Parameter::is_true() const {

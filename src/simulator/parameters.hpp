@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/perl_text.hpp"
+
 namespace pveform::simulator {
 
 /// One value as Perl holds it.
@@ -17,6 +19,9 @@ struct Parameter {
     Kind kind = Kind::undefined;
     std::string text;               // of a boolean: `1` or `0`
     std::vector<std::string> items; // of an array, as Perl would join them
+
+    /// Text from the path is bytes to Perl: only ASCII blanks are blanks in it.
+    formats::Blanks blanks = formats::Blanks::unicode;
 
     [[nodiscard]] static Parameter of(std::string text);
 

@@ -70,16 +70,21 @@ private:
                     : Outcome<bool>(false);
     }
 
-    Outcome<std::string> user_parameter() {
-        std::string user = printed(parameters_, "userid");
-        if (const auto complaint = formats::check_user_id(user)) {
+    [[nodiscard]] Parameter user_parameter() const {
+        const auto found = parameters_.find("userid");
+        return found == parameters_.end() ? Parameter() : found->second;
+    }
+
+    [[nodiscard]] Outcome<std::string> valid_user() const {
+        const Parameter user = user_parameter();
+        if (const auto complaint = formats::check_user_id(user.printed(), user.blanks)) {
             return died(*complaint);
         }
-        return user;
+        return user.printed();
     }
 
     Outcome<bool> check(const NeedsSelf&, bool quiet) {
-        const std::string user = TRY(user_parameter());
+        const std::string user = TRY(valid_user());
         if (!store_.config().users.contains(user)) {
             return verdict(require_user(store_, user), quiet);
         }
@@ -87,17 +92,20 @@ private:
     }
 
     Outcome<bool> check(const NeedsRealmRight&, bool quiet) {
-        const std::string user = TRY(user_parameter());
+        const std::string user = TRY(valid_user());
         const std::string path = "/access/realm/" + std::string(formats::realm_of(user));
         return verdict(require(store_, caller_, path, {"Realm.AllocateUser"}), quiet);
     }
 
     Outcome<bool> check(const NeedsGroupRight& needs, bool quiet) {
         using Groups = NeedsGroupRight::Groups;
-        const std::string user = printed(parameters_, "userid");
         const bool must_exist = needs.groups != Groups::create;
-        if (auto existing = require_user(store_, user); must_exist && !existing) {
-            return verdict(std::move(existing), quiet);
+        const Parameter parameter = user_parameter();
+        const std::string user = parameter.printed();
+        if (must_exist) {
+            if (auto existing = require_user(store_, user, parameter.blanks); !existing) {
+                return verdict(std::move(existing), quiet);
+            }
         }
         if (require(store_, caller_, all_groups, needs.privileges, true)) {
             return true;
@@ -207,8 +215,8 @@ Outcome<void> require_acl_right(Store& store, std::string_view caller, const std
     return require(store, caller, path, privileges, true);
 }
 
-Outcome<void> require_user(const Store& store, const std::string& user) {
-    if (const auto complaint = formats::check_user_id(user)) {
+Outcome<void> require_user(const Store& store, const std::string& user, formats::Blanks blanks) {
+    if (const auto complaint = formats::check_user_id(user, blanks)) {
         return died(*complaint);
     }
     if (!store.config().users.contains(user)) {

@@ -89,7 +89,9 @@ using Permission = std::variant<Everyone, World, Rule>;
 require_acl_right(Store& store, std::string_view caller, const std::string& path);
 
 /// PVE's check_user_exist: fails with what is wrong with the name, or `no such user`.
-[[nodiscard]] Outcome<void> require_user(const Store& store, const std::string& user);
+[[nodiscard]] Outcome<void> require_user(
+    const Store& store, const std::string& user, formats::Blanks blanks = formats::Blanks::ascii
+);
 
 /// The users whom the caller's rights on single groups cover.
 [[nodiscard]] std::set<std::string>

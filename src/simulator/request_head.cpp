@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/perl_text.hpp"
 
 namespace pveform::simulator {
 
@@ -94,9 +95,9 @@ std::string canonical(std::string_view name) {
     return result;
 }
 
-/// A value that Perl takes for true.
+/// A header that is there and that Perl takes for true.
 bool is_true(std::optional<std::string_view> value) {
-    return value && !value->empty() && *value != "0";
+    return value && formats::is_true(*value);
 }
 
 /// A text as Perl takes it for a number: as far as it looks like one.
@@ -128,7 +129,7 @@ std::optional<std::string_view> RequestHead::header(std::string_view name) const
 Response transport_error(int status, std::string_view text) {
     return Response{
         .status = status,
-        .reason = std::string(text),
+        .reason = formats::from_latin1(text),
         .content_type = std::nullopt,
         .body = std::string(text),
         .persistence = Persistence::close};

@@ -67,7 +67,8 @@ private:
     bool wants_keep_alive_ = true;
 };
 
-/// An answer of the transport itself: the text is the reason and, without a Content-Type, the body.
+/// An answer of the transport itself: the text, in bytes as the client sent them, is the reason
+/// and, without a Content-Type, the body.
 [[nodiscard]] Response transport_error(int status, std::string_view text);
 
 /// What PVE refuses about a body before it reads it (facts 1.2, step 8), after authentication.

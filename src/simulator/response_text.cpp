@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "formats/perl_text.hpp"
+
 namespace pveform::simulator {
 
 namespace {
@@ -13,28 +15,6 @@ namespace {
 constexpr std::size_t compressed_above_bytes = 1024;
 constexpr int zlib_window = 15;
 constexpr int gzip_window = zlib_window + 16; // as zlib's manual has it
-
-/// Code points up to U+00FF as one byte each, `?` for the others. Bytes that are no UTF-8 stay.
-std::string latin1(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const bool is_pair = (byte == 0xC2 || byte == 0xC3) && i + 1 < text.size();
-        if (is_pair) {
-            const auto next = static_cast<unsigned char>(text[++i]);
-            result += static_cast<char>((byte & 0x03U) << 6U | (next & 0x3FU));
-        } else if (byte >= 0xC4) {
-            result += '?';
-            while (i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xC0U) == 0x80
-            ) {
-                ++i;
-            }
-        } else {
-            result += static_cast<char>(byte);
-        }
-    }
-    return result;
-}
 
 std::string http_date(UnixSeconds time) {
     return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(static_cast<std::time_t>(time)));
@@ -64,9 +44,10 @@ void set_status_line(const Response& response, std::string_view protocol, Respon
     const std::string_view first_line =
         std::string_view(response.reason).substr(0, response.reason.find('\n'));
     const bool is_broken = first_line.find('\r') != std::string_view::npos;
-    result.head = is_broken
-                      ? fmt::format("{} 400 Bad Request\r\n", protocol)
-                      : fmt::format("{} {} {}\r\n", protocol, response.status, latin1(first_line));
+    result.head =
+        is_broken
+            ? fmt::format("{} 400 Bad Request\r\n", protocol)
+            : fmt::format("{} {} {}\r\n", protocol, response.status, formats::to_bytes(first_line));
     result.body = is_broken ? "" : response.body;
     result.keep_alive = response.status < 400 && !is_broken;
 }

@@ -46,7 +46,9 @@ Router::Match Router::find(std::string_view verb, std::string_view path) const {
             if (formats::has_blank(part, formats::Blanks::ascii)) {
                 return {};
             }
-            match.parameters[node->parameter] = Parameter::of(part);
+            Parameter value = Parameter::of(part);
+            value.blanks = formats::Blanks::ascii;
+            match.parameters[node->parameter] = std::move(value);
             node = node->any.get();
             continue;
         }

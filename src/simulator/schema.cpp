@@ -20,6 +20,11 @@ using formats::Complaint;
 
 constexpr std::size_t max_keys_length = 4096;
 
+/// Perl's `$` lets one newline stand at the end of what it matches.
+std::string_view without_newline(std::string_view text) {
+    return text.substr(0, text.size() - (text.ends_with('\n') ? 1 : 0));
+}
+
 Complaint check_privilege(std::string_view text, Release release) {
     const auto& all = builtin_roles(release).at(RoleId{"Administrator"}).privileges;
     if (!all.contains(Privilege{std::string(text)})) {
@@ -50,7 +55,8 @@ Complaint check_list(std::string_view text, F check_item) {
     return std::nullopt;
 }
 
-Complaint check_format(Format format, std::string_view text, Release release) {
+Complaint check_format(Format format, const Parameter& value, Release release) {
+    const std::string_view text = value.text;
     const auto group = [release](std::string_view item) {
         return formats::check_group_id(item, release);
     };
@@ -58,7 +64,7 @@ Complaint check_format(Format format, std::string_view text, Release release) {
     case Format::none:
         return std::nullopt;
     case Format::user_id:
-        return formats::check_user_id(text);
+        return formats::check_user_id(text, value.blanks);
     case Format::user_list:
         return check_list(text, [](auto& item) { return formats::check_user_id(item); });
     case Format::group_id:
@@ -82,7 +88,7 @@ Complaint check_format(Format format, std::string_view text, Release release) {
     case Format::realm:
         return formats::check_realm(text);
     case Format::email:
-        return formats::is_true(text) ? formats::check_email(text) : std::nullopt;
+        return formats::is_true(text) ? formats::check_email(without_newline(text)) : std::nullopt;
     case Format::option_list:
         return check_list(text, check_option);
     }
@@ -127,11 +133,9 @@ std::string_view type_name(Type type) {
     return {};
 }
 
-/// `^[+-]?\d+$`, where Perl's `$` lets a newline stand at the end.
+/// `^[+-]?\d+$`
 bool is_integer(std::string_view text) {
-    if (text.ends_with('\n')) {
-        text.remove_suffix(1);
-    }
+    text = without_newline(text);
     if (text.starts_with('+') || text.starts_with('-')) {
         text.remove_prefix(1);
     }
@@ -167,8 +171,9 @@ Complaint check_type(Type type, const Parameter& value) {
 }
 
 /// A value of the right type: its format, pattern, length, range, in PVE's order.
-Complaint check_text(const Property& property, const std::string& text, Release release) {
-    if (const auto complaint = check_format(property.format, text, release)) {
+Complaint check_text(const Property& property, const Parameter& value, Release release) {
+    const std::string& text = value.text;
+    if (const auto complaint = check_format(property.format, value, release)) {
         return "invalid format - " + *complaint + "\n";
     }
     if (!matches(property.pattern, text)) {
@@ -252,7 +257,7 @@ private:
             }
         } else if (const auto complaint = check_type(property.type, value)) {
             complain(name, *complaint);
-        } else if (const auto about_text = check_text(property, value.text, release_)) {
+        } else if (const auto about_text = check_text(property, value, release_)) {
             complain(name, *about_text);
         } else {
             arguments_.set(name, value.text);

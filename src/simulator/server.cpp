@@ -108,8 +108,11 @@ void Server::run() {
     std::list<Client> clients;
     while (parts_->wait_for_client()) {
         clients.remove_if([](const Client& client) { return client.is_done(); });
-        if (Descriptor descriptor = accept_client(parts_->listener); descriptor.is_valid()) {
+        Descriptor descriptor = accept_client(parts_->listener);
+        if (descriptor.is_valid()) {
             clients.emplace_back(std::move(descriptor), parts_->shared);
+        } else { // gone again, or too many are open: those need time to end
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
     }
     parts_->shared.stop.request();

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "system/hidden_input.hpp"
+
 namespace pveform {
 
 namespace {
@@ -48,6 +50,12 @@ public:
             return std::nullopt;
         }
         return line;
+    }
+
+    std::optional<Secret> ask_secret(std::string_view question) override {
+        std::cout.flush();
+        std::cerr << question << std::flush;
+        return read_hidden_line(STDIN_FILENO);
     }
 };
 

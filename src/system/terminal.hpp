@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.hpp"
+
 namespace pveform {
 
 class Terminal {
@@ -25,6 +27,9 @@ public:
 
     /// Asks on standard error and reads a line from standard input; nothing at its end.
     [[nodiscard]] virtual std::optional<std::string> ask(std::string_view question) = 0;
+
+    /// The same, but what is typed is not shown.
+    [[nodiscard]] virtual std::optional<Secret> ask_secret(std::string_view question) = 0;
 };
 
 [[nodiscard]] Terminal& standard_terminal();

@@ -16,7 +16,7 @@ namespace pveform::test {
 
 inline document::Tree tree(const std::string& name, const std::string& text) {
     auto parsed = document::parse_yaml(std::make_shared<const SourceFile>(name, text));
-    if (!parsed) {
+    if (!parsed) { // mistakes in the tree are for the parser to report
         FAIL(render::diagnostics(parsed.error(), {}));
     }
     return std::move(*parsed);

@@ -1,4 +1,4 @@
-"""What the process says when it ends. (4 and 5, guards and saved plans, are tested with them.)"""
+"""What the process says when it ends. (5 comes with saved plans.)"""
 
 import harness
 import proxy
@@ -63,6 +63,13 @@ class ExitCodes(harness.EndToEnd):
             self.assert_code(run, 3)
             self.assert_says(run, "unknown key `usrs`", "did you mean `users`?")
 
+    def test_3_and_all_twelve_mistakes_in_one_run(self):
+        run = self.pveform("validate", "-f", harness.TESTS / "golden/twelve_mistakes/input.yaml")
+        self.assert_code(run, 3)
+        self.assertEqual(run.err.count("error: "), 12, run.err)
+        self.assertEqual(run.err.count(" --> "), 12, run.err)
+        self.assertEqual(run.out, "")
+
     def test_3_for_usage(self):
         for arguments in (
             ["paln"],
@@ -83,6 +90,21 @@ class ExitCodes(harness.EndToEnd):
         self.assert_code(run, 3)
         self.assert_says(run, "nobody is there to approve the plan")
         self.assertNotIn("svc@pve", simulator.users())
+
+    def test_4_for_a_plan_that_a_guard_blocks(self):
+        simulator = self.start_simulator()
+        self.write(
+            "pveform.yaml",
+            "version: 1\nlimits: { destroy: 0 }\nusers: { metrics@pve: { tokens: {} } }\n",
+        )
+        for command in (["plan"], ["apply", "--yes"]):
+            run = self.at(simulator, *command)
+            self.assert_code(run, 4)
+            self.assert_says(run, "--allow-destroy 1")
+        self.assertIn("metrics@pve!old", simulator.user_tokens())
+        self.assert_code(self.at(simulator, "apply", "--yes", "--allow-destroy", "2"), 4)
+        self.assert_code(self.at(simulator, "apply", "--yes", "--allow-destroy", "1"), 0)
+        self.assertNotIn("metrics@pve!old", simulator.user_tokens())
 
     def test_6_when_a_write_succeeded_and_another_did_not(self):
         simulator = self.start_simulator()

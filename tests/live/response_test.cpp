@@ -169,6 +169,12 @@ TEST_CASE("a redirect is not followed, and told without its details", "[live]") 
     REQUIRE_FALSE(data.has_value());
     CHECK_THAT(data.error().help, ContainsSubstring("`https://login.example.com`"));
     CHECK(data.error().help.find("secret") == std::string::npos);
+
+    response = test::to_response(Answer::bare(302, "Found"));
+    response->location = "https://user:secret@login.example.com/";
+    const Error error = data_of(std::move(response), "read x").error();
+    CHECK_THAT(error.help, ContainsSubstring("`login.example.com`"));
+    CHECK(error.help.find("secret") == std::string::npos);
 }
 
 TEST_CASE("a good status without readable data is an error", "[live]") {

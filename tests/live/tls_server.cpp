@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -236,9 +235,6 @@ Reply reply_to(const Request& request) {
             reply.body
         );
     }
-    if (path == "/slow") {
-        std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    }
     return reply;
 }
 
@@ -359,6 +355,7 @@ private:
             return;
         }
         std::string buffer;
+        bool is_deaf = false;
         for (int number = 1;; ++number) {
             const auto request = read_request(stream, buffer);
             if (!request) {
@@ -375,11 +372,18 @@ private:
                     number
                 ));
             }
+            if (request->target.ends_with("/never")) {
+                static_cast<void>(stream.read()); // until the client gives up
+            }
+            if (is_deaf || request->target.ends_with("/never")) {
+                return;
+            }
             const Reply reply = reply_to(*request);
             stream.write(reply.raw);
             if (reply.closes) {
                 return;
             }
+            is_deaf = request->target.ends_with("/deaf"); // to the next request on this connection
         }
     }
 

@@ -98,7 +98,7 @@ public:
             for (const std::string& name : subset(token_names)) {
                 Token& made = state.tokens[TokenId{UserId{id}, name}];
                 made.privilege_separation = chance(60);
-                made.expire = chance(10) ? Expiry::unconfirmed() : Expiry::never();
+                made.expire = chance(17) ? Expiry::unconfirmed() : Expiry::never();
             }
         }
         // Users that do not exist now and then: PVE keeps the memberships and rows of vanished
@@ -141,7 +141,168 @@ public:
         return wanted;
     }
 
+    /// A document that says little, so that a plan of it asks for few rights.
+    desired::Document small_document(const State& live) {
+        const desired::Document whole = document(live);
+        desired::Document part;
+        const auto take_some = [&](const auto& from, auto& to, int percent) {
+            for (const auto& [id, object] : from) {
+                if (chance(percent)) {
+                    to[id] = object;
+                }
+            }
+        };
+        take_some(whole.roles, part.roles, 15);
+        take_some(whole.groups, part.groups, 25);
+        take_some(whole.users, part.users, 45);
+        return part;
+    }
+
+    /// Lets the document own some of what it does not declare, without contradictions: what is
+    /// declared or named is neither ignored nor absent nor out of scope.
+    void add_ownership(desired::Document& wanted) {
+        std::set<std::string> users;
+        std::set<std::string> groups;
+        std::set<std::string> roles = {"Administrator", "NoAccess", "PVEAuditor"};
+        std::set<std::string> declared_paths;
+        collect_names(wanted, users, groups, roles, declared_paths);
+        add_rules(wanted.manage.users, user_names, users);
+        add_rules(wanted.manage.groups, group_names, groups);
+        add_rules(wanted.manage.roles, role_names, roles);
+        if (chance(40)) {
+            wanted.manage.tokens.prune.push_back(glob("*@pve!" + pick(token_names)));
+        }
+        if (chance(45)) {
+            wanted.manage.user_action = desired::PruneAction::disable;
+        }
+        if (chance(40)) {
+            wanted.manage.acl.prune.push_back({{}, PathGlob{pick(paths)}, std::nullopt});
+        }
+        if (chance(25)) {
+            wanted.manage.acl.prune.push_back({{}, std::nullopt, Glob{"*@pve*"}});
+        }
+        for (const std::string& path : paths) {
+            if (!declared_paths.contains(path) && chance(15)) {
+                wanted.manage.acl.ignore.push_back({{}, PathGlob{path}, std::nullopt});
+            }
+        }
+        name_absent(wanted.absent.users, wanted.manage.users, user_names, users);
+        name_absent(wanted.absent.groups, wanted.manage.groups, group_names, groups);
+        name_absent(wanted.absent.roles, wanted.manage.roles, role_names, roles);
+        if (chance(30)) {
+            add_scope(wanted, users, groups, roles, declared_paths);
+        }
+        wanted.limits.destroy.value = 1000;
+        wanted.limits.acl_removals.value = 1000;
+    }
+
 private:
+    static desired::Declared<Glob> glob(std::string pattern) {
+        return {Glob{std::move(pattern)}, {}};
+    }
+
+    static void collect_names(
+        const desired::Document& wanted,
+        std::set<std::string>& users,
+        std::set<std::string>& groups,
+        std::set<std::string>& roles,
+        std::set<std::string>& paths
+    ) {
+        const auto collect_rows = [&](const std::optional<desired::AclList>& acl) {
+            for (const desired::AclRow& row : acl.value_or(desired::AclList{})) {
+                roles.insert(row.role.text);
+                paths.insert(row.path.text);
+            }
+        };
+        for (const auto& [id, role] : wanted.roles) {
+            roles.insert(id.text);
+        }
+        for (const auto& [id, group] : wanted.groups) {
+            groups.insert(id.text);
+            collect_rows(group.acl);
+        }
+        for (const auto& [id, user] : wanted.users) {
+            users.insert(id.text);
+            collect_rows(user.acl);
+            for (const auto& [group, span] : user.groups.value_or(std::map<GroupId, Span>{})) {
+                groups.insert(group.text);
+            }
+            for (const auto& [name, token] :
+                 user.tokens.value_or(std::map<std::string, desired::Token>{})) {
+                collect_rows(token.acl);
+            }
+        }
+    }
+
+    void add_rules(
+        desired::Owned& owned,
+        const std::vector<std::string>& names,
+        const std::set<std::string>& named
+    ) {
+        for (const std::string& name : names) {
+            if (chance(30)) {
+                owned.prune.push_back(glob(name));
+            }
+            if (!named.contains(name) && chance(15)) {
+                owned.ignore.push_back(glob(name));
+            }
+        }
+    }
+
+    template<class Id>
+    void name_absent(
+        std::map<Id, Span>& absent,
+        const desired::Owned& owned,
+        const std::vector<std::string>& names,
+        const std::set<std::string>& named
+    ) {
+        for (const std::string& name : names) {
+            const bool is_ignored = std::ranges::any_of(owned.ignore, [&](const auto& one) {
+                return one.value.matches(name);
+            });
+            if (!named.contains(name) && !is_ignored && chance(15)) {
+                absent[Id{name}] = {};
+            }
+        }
+    }
+
+    void add_scope(
+        desired::Document& wanted,
+        const std::set<std::string>& users,
+        const std::set<std::string>& groups,
+        const std::set<std::string>& roles,
+        const std::set<std::string>& declared_paths
+    ) {
+        desired::Scope& scope = wanted.scope.emplace();
+        const auto fill = [&](desired::Globs& globs,
+                              const std::vector<std::string>& all,
+                              const std::set<std::string>& must) {
+            for (const std::string& name : all) {
+                if (must.contains(name) || chance(50)) {
+                    globs.push_back(glob(name));
+                }
+            }
+        };
+        fill(scope.users, user_names, users);
+        fill(scope.groups, group_names, groups);
+        fill(scope.roles, role_names, roles);
+        for (const std::string& path : paths) {
+            if (declared_paths.contains(path) || chance(50)) {
+                scope.acl.push_back({PathGlob{path}, {}});
+            }
+        }
+        const auto drop_outside = [](auto& absent, const desired::Globs& inside) {
+            std::erase_if(absent, [&](const auto& one) {
+                return std::ranges::none_of(inside, [&](const auto& pattern) {
+                    return pattern.value.matches(one.first.text);
+                });
+            });
+        };
+        drop_outside(wanted.absent.users, scope.users);
+        drop_outside(wanted.absent.groups, scope.groups);
+        drop_outside(wanted.absent.roles, scope.roles);
+    }
+
     void declare_user(desired::User& one, const State& live, const desired::Document& wanted) {
         one.comment = chance(50) ? said(text()) : std::nullopt;
         one.enabled = chance(30) ? said(chance(70)) : std::nullopt;

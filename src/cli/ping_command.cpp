@@ -1,0 +1,438 @@
+// `pveform ping`: can this machine, with these credentials, do what the document asks for? Each
+// answer comes with what to do about it. Nothing is changed anywhere.
+
+#include <chrono>
+#include <map>
+#include <set>
+
+#include <fmt/ostream.h>
+
+#include <CLI/CLI.hpp>
+
+#include "access/grant.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/credentials.hpp"
+#include "cli/secret_sink.hpp"
+#include "cli/session.hpp"
+#include "cli/sink_check.hpp"
+#include "render/checks.hpp"
+
+namespace pveform::cli {
+
+namespace {
+
+constexpr UnixSeconds tolerable_skew_s = 60;
+constexpr UnixSeconds short_life_s = UnixSeconds{14} * 24 * 60 * 60;
+constexpr std::size_t max_paths_shown = 3;
+constexpr Release oldest_known{8, 0};
+constexpr int newest_known_major = 9;
+
+/// What was found so far.
+struct Findings {
+    std::vector<render::Check> checks;
+    Errors failures;
+
+    void ok(std::string name, std::string message) {
+        checks.push_back({std::move(name), render::Standing::ok, std::move(message)});
+    }
+
+    void warn(std::string name, std::string message, std::vector<std::string> fixes) {
+        checks.push_back({
+            .name = std::move(name),
+            .standing = render::Standing::warning,
+            .message = std::move(message),
+            .fixes = std::move(fixes),
+        });
+    }
+
+    void fail(std::string name, Error error) {
+        render::Check check{
+            .name = std::move(name),
+            .standing = render::Standing::failed,
+            .message = error.message,
+            .notes = error.notes,
+        };
+        if (!error.help.empty()) {
+            check.fixes.push_back(error.help);
+        }
+        checks.push_back(std::move(check));
+        failures.push_back(std::move(error));
+    }
+};
+
+/// What is asked, and by whom.
+struct Question {
+    const Options& options;
+    const desired::Document& document;
+    const live::Connection& connection;
+    const live::Credentials& credentials;
+    std::string identity;
+};
+
+void check_tls(const live::Connection& connection, Findings& findings) {
+    if (connection.insecure) {
+        findings.warn(
+            "tls",
+            "the certificate is not verified (`--insecure`): anybody could have answered",
+            {"compare the fingerprint that `pvenode cert info` shows on the node, and pin it: "
+             "`--fingerprint AB:CD:…`"}
+        );
+    } else if (connection.fingerprint) {
+        findings.ok(
+            "tls", fmt::format("the certificate is the pinned one, {}", *connection.fingerprint)
+        );
+    } else if (connection.ca_file) {
+        findings.ok(
+            "tls",
+            fmt::format(
+                "the certificate is for this host, and signed by an authority in `{}`",
+                connection.ca_file->string()
+            )
+        );
+    } else {
+        findings.ok(
+            "tls",
+            "the certificate is for this host, and signed by an authority that this system knows"
+        );
+    }
+}
+
+void check_version(const live::Version& version, Findings& findings) {
+    std::string message = fmt::format("PVE {}", version.version);
+    if (version.release < oldest_known) {
+        findings.warn(
+            "version",
+            message + ", older than any that pveform knows",
+            {fmt::format("upgrade it to PVE {} or later", oldest_known.text())}
+        );
+    } else if (version.release.major > newest_known_major) {
+        findings.warn(
+            "version",
+            message +
+                fmt::format(", newer than any that pveform knows: taken for {}", Release().text()),
+            {"look for a newer pveform"}
+        );
+    } else {
+        findings.ok("version", std::move(message));
+    }
+}
+
+void check_clock(const live::Version& version, UnixSeconds now, Findings& findings) {
+    if (!version.server_time) {
+        findings.warn(
+            "clock", "the server does not tell its time", {"is there a gateway in front of PVE?"}
+        );
+        return;
+    }
+    const UnixSeconds ahead = *version.server_time - now;
+    if (ahead > tolerable_skew_s || ahead < -tolerable_skew_s) {
+        findings.warn(
+            "clock",
+            fmt::format(
+                "the server's clock is {} s {} of this machine's: expiry times are judged by "
+                "either",
+                ahead > 0 ? ahead : -ahead,
+                ahead > 0 ? "ahead" : "behind"
+            ),
+            {"synchronise both (`timedatectl`, `chronyc tracking`)"}
+        );
+    } else {
+        findings.ok("clock", "the server's and this machine's agree");
+    }
+}
+
+std::string who_is_accepted(const Question& question) {
+    if (std::holds_alternative<live::NoCredentials>(question.credentials)) {
+        return "PVE accepts what the gateway adds";
+    }
+    const bool is_token = std::holds_alternative<live::ApiToken>(question.credentials);
+    return fmt::format(
+        "PVE accepts {} `{}`", is_token ? "the API token" : "the password of", question.identity
+    );
+}
+
+/// When the identity ends: the token, or its user before it.
+Expiry end_of(const std::string& identity, const State& state) {
+    const Principal principal = user_or_token(identity);
+    Expiry end;
+    if (const auto user = state.users.find(user_behind(principal)); user != state.users.end()) {
+        end = user->second.expire;
+    }
+    if (principal.kind == PrincipalKind::token) {
+        const auto token = state.tokens.find(split_token_id(identity));
+        const bool ends = token != state.tokens.end() && !token->second.expire.is_never();
+        if (ends && (end.is_never() || token->second.expire < end)) {
+            end = token->second.expire;
+        }
+    }
+    return end;
+}
+
+void check_end(
+    const std::string& identity, const State& state, UnixSeconds now, Findings& findings
+) {
+    const Expiry end = end_of(identity, state);
+    if (!end.is_never() && end.is_over(now + short_life_s)) {
+        findings.warn(
+            "expiry",
+            fmt::format("`{}` expires on {}", identity, end.text()),
+            {"give it a later expiry, or a successor, before that"}
+        );
+    }
+}
+
+/// Whether a plan would be made of everything; gives the view if so.
+std::optional<live::View>
+check_reading(live::ReadTransport& pve, const Question& question, Findings& findings) {
+    auto view = live::fetch(pve, question.identity);
+    if (!view) {
+        findings.fail("reading", std::move(view).error());
+        return std::nullopt;
+    }
+    const State& state = view->state;
+    findings.ok(
+        "reading",
+        fmt::format(
+            "complete: {}, {}, {}",
+            plural(state.users.size(), "user"),
+            plural(state.groups.size(), "group"),
+            plural(state.acl.size(), "ACL entry")
+        )
+    );
+    std::vector<std::string> fixes;
+    for (const AclPath& path : view->hidden_pools) {
+        fixes.push_back(access::grant_command(
+            state, user_or_token(question.identity), Privilege{"Pool.Audit"}, path
+        ));
+    }
+    if (!fixes.empty()) {
+        findings.warn(
+            "pools", "some may be hidden: the access that they give is not known", std::move(fixes)
+        );
+    }
+    return std::move(*view);
+}
+
+/// A privilege and the places where it is needed.
+struct Need {
+    std::string privilege;
+    std::set<std::string> paths;
+};
+
+/// By what is written.
+std::vector<std::pair<std::string, std::vector<Need>>> needs_of(const desired::Document& document) {
+    const Need any_user{"User.Modify", {"/access/groups"}};
+    Need realms{"Realm.AllocateUser", {}};
+    Need grants{"Permissions.Modify", {}};
+    const auto add_paths = [&grants](const std::optional<desired::AclList>& list) {
+        for (const desired::AclRow& row : list.value_or(desired::AclList())) {
+            grants.paths.insert(row.path.text);
+        }
+    };
+    for (const auto& [id, user] : document.users) {
+        realms.paths.insert("/access/realm/" + id.realm().text);
+        add_paths(user.acl);
+        if (user.tokens) {
+            for (const auto& [name, token] : *user.tokens) {
+                add_paths(token.acl);
+            }
+        }
+    }
+    for (const auto& [id, group] : document.groups) {
+        add_paths(group.acl);
+    }
+    if (realms.paths.empty()) {
+        realms.paths.insert("/access/realm/pve");
+    }
+    if (grants.paths.empty()) {
+        grants.paths.insert("/");
+    }
+    return {
+        {"users", {any_user, realms}},
+        {"tokens", {any_user}},
+        {"groups", {Need{"Group.Allocate", {"/access/groups"}}}},
+        {"roles", {Need{"Sys.Modify", {"/access"}}}},
+        {"acl", {grants}},
+    };
+}
+
+/// Asks PVE, once for each path.
+class OwnRights {
+public:
+    explicit OwnRights(live::ReadTransport& pve) : pve_(pve) {}
+
+    Result<bool> holds(const std::string& privilege, const std::string& path) {
+        auto known = known_.find(path);
+        if (known == known_.end()) {
+            live::OwnPermissions all = TRY(live::fetch_own_permissions(pve_, path));
+            known = known_.emplace(path, std::move(all[path])).first;
+        }
+        return known->second.contains(Privilege{privilege});
+    }
+
+private:
+    live::ReadTransport& pve_;
+    std::map<std::string, std::map<Privilege, bool>> known_;
+};
+
+/// `Sys.Modify` on `/access`, for each that is missing.
+struct Missing {
+    std::vector<std::string> texts;
+    std::vector<std::string> grants;
+};
+
+Result<Missing> missing_of(
+    const std::vector<Need>& needs, OwnRights& rights, const Question& question, const State& state
+) {
+    Missing missing;
+    for (const Need& need : needs) {
+        for (const std::string& path : need.paths) {
+            if (!TRY(rights.holds(need.privilege, path))) {
+                missing.texts.push_back(fmt::format("`{}` on `{}`", need.privilege, path));
+                missing.grants.push_back(access::grant_command(
+                    state,
+                    user_or_token(question.identity),
+                    Privilege{need.privilege},
+                    AclPath{path}
+                ));
+            }
+        }
+    }
+    return missing;
+}
+
+void shorten(std::vector<std::string>& lines) {
+    if (lines.size() > max_paths_shown) {
+        const std::size_t rest = lines.size() - max_paths_shown;
+        lines.resize(max_paths_shown);
+        lines.push_back(fmt::format("{} more", rest));
+    }
+}
+
+/// Who only plans needs none of these: what is missing is a warning.
+void check_writing(
+    live::ReadTransport& pve, const Question& question, const State& state, Findings& findings
+) {
+    OwnRights rights(pve);
+    for (const auto& [kind, needs] : needs_of(question.document)) {
+        auto missing = missing_of(needs, rights, question, state);
+        if (!missing) {
+            findings.fail(kind, std::move(missing).error());
+        } else if (missing->texts.empty()) {
+            findings.ok(kind, "may be written");
+        } else {
+            shorten(missing->texts);
+            shorten(missing->grants);
+            findings.warn(
+                kind,
+                fmt::format("cannot be written without {}", join(missing->texts, ", ")),
+                std::move(missing->grants)
+            );
+        }
+    }
+}
+
+void check_secrets(const Question& question, Context& context, Findings& findings) {
+    const auto place = secrets_place(question.options, question.document);
+    const std::size_t tokens = declared_tokens(question.document).size();
+    if (!place && tokens == 0) {
+        findings.ok("secrets", "no place for them, and no tokens in the document");
+        return;
+    }
+    if (!place) {
+        findings.warn(
+            "secrets",
+            fmt::format(
+                "{} in the document, and no place for new secrets", plural(tokens, "token")
+            ),
+            {"write `secrets: { file: { path: … } }` in the document, or use `--secrets-out FILE`"}
+        );
+        return;
+    }
+    const std::string cluster = cluster_name(question.document, question.connection);
+    auto checked = check_sink(question.options, question.document, cluster, context);
+    if (!checked) {
+        findings.fail("secrets", std::move(checked).error());
+        return;
+    }
+    findings.ok("secrets", fmt::format("new ones go to `{}`", *place));
+}
+
+/// All that needs an answer from PVE.
+void check_cluster(
+    live::ReadTransport& pve, const Question& question, Context& context, Findings& findings
+) {
+    auto version = live::fetch_version(pve);
+    const bool answered =
+        version || version.error().status != 0 || version.error().kind == ErrorKind::authentication;
+    if (!answered) {
+        findings.fail("connection", std::move(version).error());
+        return;
+    }
+    findings.ok("connection", question.connection.endpoint + " answers");
+    check_tls(question.connection, findings);
+    if (!version) {
+        const bool refused = version.error().kind == ErrorKind::authentication;
+        findings.fail(refused ? "identity" : "version", std::move(version).error());
+        return;
+    }
+    findings.ok("identity", who_is_accepted(question));
+    check_version(*version, findings);
+    check_clock(*version, context.clock.now(), findings);
+    const auto view = check_reading(pve, question, findings);
+    State state = view ? view->state : State();
+    if (view) {
+        check_end(question.identity, state, context.clock.now(), findings);
+    } else if (auto roles = live::fetch_roles(pve)) { // for the grants; PVE shows them to everybody
+        state.roles = std::move(*roles);
+    }
+    check_writing(pve, question, state, findings);
+}
+
+} // namespace
+
+void setup_ping(CLI::App& app) {
+    app.add_subcommand("ping", "Check connection, identity, rights and the place for secrets");
+}
+
+ExitCode run_ping(const Options& options, Context& context) {
+    const auto document = document_if_any(options, context);
+    if (!document) {
+        return context.report(document.error());
+    }
+    const auto connection = find_connection(options, *document, context);
+    if (!connection) {
+        return context.report(connection.error());
+    }
+    const auto credentials = find_credentials(options, context);
+    if (!credentials) {
+        return context.report(credentials.error());
+    }
+    const auto pve =
+        live::connect_for_reading(*connection, *credentials, context.clock, context.trace.get());
+    if (!pve) {
+        return context.report(pve.error());
+    }
+    const Question question{
+        options, *document, *connection, *credentials, identity_of(*credentials, *document)};
+    Findings findings;
+    check_cluster(**pve, question, context, findings);
+    check_secrets(question, context, findings);
+    if (options.format == Format::json) {
+        fmt::print(
+            context.out,
+            "{}",
+            render::checks_json(findings.checks, cluster_name(*document, *connection))
+        );
+    } else {
+        fmt::print(
+            context.out,
+            "{}",
+            render::checks_text(findings.checks, options.quiet, context.out_style)
+        );
+    }
+    return findings.failures.empty() ? ExitCode::done : exit_code_for(findings.failures);
+}
+
+} // namespace pveform::cli

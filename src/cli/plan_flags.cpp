@@ -1,0 +1,56 @@
+// The flags that plan and apply have in common: what of the document to plan, and what may let that
+// one plan past a guard.
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.hpp"
+
+namespace pveform::cli {
+
+namespace {
+
+/// `KIND:GLOB` on the command line.
+void add_selectors(
+    CLI::App& command, const char* name, std::vector<plan::Selector>& selectors, const char* help
+) {
+    command
+        .add_option_function<std::vector<std::string>>(
+            name,
+            [&selectors](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts) {
+                    auto selector = plan::Selector::parse(text);
+                    if (!selector) {
+                        throw CLI::ValidationError(selector.error());
+                    }
+                    selectors.push_back(std::move(*selector));
+                }
+            },
+            help
+        )
+        ->option_text("KIND:GLOB")
+        ->allow_extra_args(false);
+}
+
+} // namespace
+
+void setup_plan_flags(CLI::App& command, Options& options) {
+    plan::Allowances& allow = options.allowances;
+    add_selectors(command, "--target", options.selection.targets, "Only these, and what they need");
+    add_selectors(command, "--exclude", options.selection.excludes, "All but these");
+    command.add_flag("--no-prune", options.no_prune, "Leave alone what is not declared");
+    command.add_flag("--show-unmanaged", options.show_unmanaged, "List what is left alone");
+    command.add_option("--allow-destroy", allow.destroy, "Let exactly N objects go")
+        ->option_text("N");
+    command.add_option("--allow-acl-removals", allow.acl_removals, "Let exactly N ACL entries go")
+        ->option_text("N");
+    command
+        .add_option(
+            "--allow-cascade", allow.cascades, "Let PVE remove exactly N objects that are not ours"
+        )
+        ->option_text("N");
+    command.add_flag(
+        "--allow-lockout", allow.lockout, "Let the applier, or every administrator, lose its access"
+    );
+}
+
+} // namespace pveform::cli

@@ -1,0 +1,51 @@
+#include "cli/sight.hpp"
+
+#include "cli/credentials.hpp"
+#include "cli/live_file.hpp"
+#include "cli/session.hpp"
+
+namespace pveform::cli {
+
+namespace {
+
+template<class T>
+Collected<T> collected(Result<T> result) {
+    if (!result) {
+        return std::unexpected(Errors{std::move(result).error()});
+    }
+    return std::move(*result);
+}
+
+} // namespace
+
+Collected<Sight> look_at_cluster(const Options& options, Context& context) {
+    const auto document = TRY(document_if_any(options, context));
+    auto connection = TRY(collected(find_connection(options, document, context)));
+    const auto credentials = TRY(collected(find_credentials(options, context)));
+    const auto pve = TRY(collected(
+        live::connect_for_reading(connection, credentials, context.clock, context.trace.get())
+    ));
+    auto view = TRY(collected(live::fetch(*pve, identity_of(credentials, document))));
+    std::string endpoint = connection.endpoint;
+    return Sight{
+        .view = std::move(view),
+        .cluster = document.cluster.name ? document.cluster.name->value : std::string(),
+        .endpoint = std::move(endpoint),
+        .connection = std::move(connection),
+    };
+}
+
+Collected<Sight> look(const Options& options, Context& context) {
+    if (!options.live) {
+        return look_at_cluster(options, context);
+    }
+    auto file = TRY(collected(load_live_view(options, context)));
+    return Sight{
+        .view = std::move(file.view),
+        .cluster = std::move(file.cluster),
+        .endpoint = std::move(file.endpoint),
+        .connection = {},
+    };
+}
+
+} // namespace pveform::cli

@@ -1,0 +1,56 @@
+// `pveform snapshot`: a cluster's access control as a file, for plans without credentials.
+
+#include <fmt/ostream.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/sight.hpp"
+#include "formats/snapshot.hpp"
+
+namespace pveform::cli {
+
+void setup_snapshot(CLI::App& app, Options& options) {
+    CLI::App* snapshot = app.add_subcommand(
+        "snapshot", "Write down the cluster's access control, for `--live` (holds no secrets)"
+    );
+    snapshot->add_option("--out", options.out, "Instead of standard output; replaced if there")
+        ->option_text("FILE");
+}
+
+ExitCode run_snapshot(const Options& options, Context& context) {
+    const auto sight = look_at_cluster(options, context);
+    if (!sight) {
+        return context.report(sight.error());
+    }
+    const std::string text = formats::write_snapshot({
+        .cluster = sight->cluster,
+        .endpoint = sight->endpoint,
+        .version = sight->view.version,
+        .taken_at = context.clock.now(),
+        .state = sight->view.state,
+        .hidden_pools = sight->view.hidden_pools,
+    });
+    if (!options.out) {
+        fmt::print(context.out, "{}", text);
+        return ExitCode::done;
+    }
+    if (const auto written = replace_file_durably(context.files, *options.out, text); !written) {
+        return context.report(written.error());
+    }
+    if (!options.quiet) {
+        const State& state = sight->view.state;
+        fmt::print(
+            context.out,
+            "Wrote {}: {}, {}, {}\n",
+            options.out->string(),
+            plural(state.users.size(), "user"),
+            plural(state.groups.size(), "group"),
+            plural(state.acl.size(), "ACL entry")
+        );
+    }
+    return ExitCode::done;
+}
+
+} // namespace pveform::cli

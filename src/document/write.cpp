@@ -1,0 +1,207 @@
+#include "document/write.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "document/tree.hpp"
+
+namespace pveform::document {
+
+namespace {
+
+constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view digits = "0123456789";
+constexpr std::size_t line_width = 100;
+
+bool is_beyond_ascii(char c) {
+    return static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool contains(std::string_view characters, char c) {
+    return characters.find(c) != std::string_view::npos;
+}
+
+/// What cannot stand in YAML as it is, or does not look like what it is: C0 and C1 control
+/// characters, line and paragraph separators, byte order marks, code points that are no
+/// characters. The code point, and how many bytes it has.
+struct Special {
+    unsigned code_point;
+    std::size_t bytes;
+};
+
+std::optional<Special> special_at(std::string_view text) {
+    const auto byte = [text](std::size_t i) -> unsigned {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    if (byte(0) < 0x20 || byte(0) == 0x7F) {
+        return Special{byte(0), 1};
+    }
+    if (byte(0) == 0xC2 && byte(1) < 0xA0) {
+        return Special{byte(1), 2};
+    }
+    if (byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9)) {
+        return Special{0x2000U + (byte(2) & 0x3FU), 3};
+    }
+    if (byte(0) == 0xEF && ((byte(1) == 0xBB && byte(2) == 0xBF) ||
+                            (byte(1) == 0xBF && (byte(2) == 0xBE || byte(2) == 0xBF)))) {
+        return Special{0xF000U + ((byte(1) & 0x3FU) << 6U) + (byte(2) & 0x3FU), 3};
+    }
+    return std::nullopt;
+}
+
+bool has_special(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (special_at(text.substr(i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Words and numbers to YAML 1.2, and to the readers of YAML 1.1 that are still everywhere: `no`,
+/// `0x1F`, `1_000`, `12:30:45`, `2027-06-30`.
+bool looks_like_no_string(std::string_view text) {
+    if (Scalar{std::string(text), true}.type() != ScalarType::string) {
+        return true;
+    }
+    static constexpr std::string_view number_characters = "0123456789abcdefABCDEFxXoOtTzZ.,_:+- ";
+    if (contains(digits, text.front()) &&
+        text.find_first_not_of(number_characters) == std::string_view::npos) {
+        return true;
+    }
+    const std::string word = to_lower(text);
+    const auto words = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
+    return std::ranges::find(words, word) != words.end();
+}
+
+/// Whether nothing in it means something to YAML.
+bool can_be_plain(std::string_view text, Place place) {
+    if (text.empty() || text.ends_with(' ') || text.contains(": ") || text.contains(" #") ||
+        text.ends_with(':')) {
+        return false;
+    }
+    const char first = text.front();
+    if (!contains(letters, first) && !contains(digits, first) && !contains("/_(", first) &&
+        !is_beyond_ascii(first)) {
+        return false;
+    }
+    const std::string_view marks =
+        place == Place::block ? " -_./@!+~()=%;^*?$<>&|'\":#," : " -_./@!+~()=%;^*$";
+    const bool all_harmless = std::ranges::all_of(text, [&](char c) {
+        return contains(letters, c) || contains(digits, c) || contains(marks, c) ||
+               is_beyond_ascii(c);
+    });
+    return all_harmless && !has_special(text) && !looks_like_no_string(text);
+}
+
+std::string in_quotes(std::string_view text) {
+    std::string quoted = "\"";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto special = special_at(text.substr(i));
+        if (text[i] == '"' || text[i] == '\\') {
+            quoted += {'\\', text[i]};
+        } else if (text[i] == '\n') {
+            quoted += "\\n";
+        } else if (text[i] == '\t') {
+            quoted += "\\t";
+        } else if (special && special->code_point <= 0xFF) {
+            quoted += fmt::format("\\x{:02X}", special->code_point);
+        } else if (special) {
+            quoted += fmt::format("\\u{:04X}", special->code_point);
+        } else {
+            quoted += text[i];
+        }
+        i += special ? special->bytes - 1 : 0;
+    }
+    return quoted + '"';
+}
+
+} // namespace
+
+std::string scalar(std::string_view text, Place place) {
+    return can_be_plain(text, place) ? std::string(text) : in_quotes(text);
+}
+
+std::string flow_list(const std::vector<std::string>& items) {
+    std::vector<std::string> scalars;
+    std::ranges::transform(items, std::back_inserter(scalars), [](const std::string& item) {
+        return scalar(item, Place::flow);
+    });
+    return fmt::format("[{}]", join(scalars, ", "));
+}
+
+void Writer::line(std::string_view text) {
+    text_.append(indent_, ' ').append(text) += '\n';
+    if (!open_.empty()) {
+        open_.back().is_empty = false;
+    }
+}
+
+void Writer::comment(std::string_view text) {
+    std::string shown = printable(text);
+    for (std::size_t i = 0; i < shown.size();) {
+        const auto special = special_at(std::string_view(shown).substr(i));
+        shown.erase(i, special ? special->bytes : 0);
+        i += special ? 0U : 1U;
+    }
+    text_.append(indent_, ' ').append("# ").append(shown) += '\n';
+}
+
+void Writer::open(std::string_view key) {
+    line(scalar(key) + ":");
+    open_.push_back({.end_of_key = text_.size() - 1});
+    indent_ += indent_step;
+}
+
+void Writer::close() {
+    if (open_.back().is_empty) {
+        text_.insert(open_.back().end_of_key, " {}");
+    }
+    open_.pop_back();
+    indent_ -= indent_step;
+}
+
+std::string Writer::take() && {
+    while (!open_.empty()) {
+        close();
+    }
+    return std::move(text_);
+}
+
+void Writer::string(std::string_view key, std::string_view value) {
+    plain(key, scalar(value));
+}
+
+void Writer::plain(std::string_view key, std::string_view value) {
+    line(fmt::format("{}: {}", scalar(key), value));
+}
+
+void Writer::strings(std::string_view key, const std::vector<std::string>& items) {
+    const std::string on_one_line = fmt::format("{}: {}", scalar(key), flow_list(items));
+    if (indent_ + display_width(on_one_line) <= line_width) {
+        line(on_one_line);
+        return;
+    }
+    std::vector<std::string> scalars;
+    std::ranges::transform(items, std::back_inserter(scalars), [](const std::string& item) {
+        return scalar(item, Place::flow);
+    });
+    this->items(key, scalars);
+}
+
+void Writer::items(std::string_view key, const std::vector<std::string>& items) {
+    if (items.empty()) {
+        plain(key, "[]");
+        return;
+    }
+    open(key);
+    for (const std::string& item : items) {
+        line("- " + item);
+    }
+    close();
+}
+
+} // namespace pveform::document

@@ -1,0 +1,307 @@
+// Reading stops at the first thing that is wrong: whoever sees it takes the snapshot anew.
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "formats/snapshot.hpp"
+#include "formats/snapshot_format.hpp"
+#include "json/read.hpp"
+
+namespace pveform::formats {
+
+namespace {
+
+template<class T>
+using Read = std::expected<T, std::string>;
+
+/// A value and how to name it: `` `users.ann@pve.expire` ``.
+struct Place {
+    const json::Value* value;
+    std::string name;
+};
+
+std::unexpected<std::string> refuse(const Place& place, std::string_view what) {
+    return std::unexpected(fmt::format("`{}` {}", printable(place.name), what));
+}
+
+std::string below(const Place& place, std::string_view key) {
+    return place.name.empty() ? std::string(key) : fmt::format("{}.{}", place.name, key);
+}
+
+/// The members of an object whose keys are names.
+Read<std::vector<std::pair<std::string, Place>>> members_of(const Place& place) {
+    const json::Object* object = place.value->as_object();
+    if (object == nullptr) {
+        return refuse(place, "is not an object");
+    }
+    std::vector<std::pair<std::string, Place>> members;
+    std::set<std::string_view> seen;
+    for (const auto& [key, value] : *object) {
+        if (!seen.insert(key).second) {
+            return refuse({&value, below(place, key)}, "stands there twice");
+        }
+        members.emplace_back(key, Place{&value, below(place, key)});
+    }
+    return members;
+}
+
+/// The members of an object that has exactly these keys, in their order.
+template<std::size_t N>
+Read<std::array<Place, N>> fields_of(const Place& place, const std::array<const char*, N>& keys) {
+    const auto members = TRY(members_of(place));
+    std::array<Place, N> fields;
+    for (std::size_t i = 0; i < N; ++i) {
+        const auto found = std::ranges::find(members, keys[i], [](const auto& member) {
+            return std::string_view(member.first);
+        });
+        if (found == members.end()) {
+            return refuse({nullptr, below(place, keys[i])}, "is missing");
+        }
+        fields[i] = found->second;
+    }
+    for (const auto& [key, member] : members) {
+        if (std::ranges::find(keys, std::string_view(key)) == keys.end()) {
+            return refuse(member, "is not known");
+        }
+    }
+    return fields;
+}
+
+Read<std::vector<Place>> items_of(const Place& place) {
+    const json::Array* array = place.value->as_array();
+    if (array == nullptr) {
+        return refuse(place, "is not a list");
+    }
+    std::vector<Place> items;
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        items.push_back({&(*array)[i], fmt::format("{}[{}]", place.name, i)});
+    }
+    return items;
+}
+
+Read<std::string> text_of(const Place& place) {
+    const std::string* text = place.value->as_string();
+    return text != nullptr ? Read<std::string>(*text) : refuse(place, "is not a string");
+}
+
+Read<bool> flag_of(const Place& place) {
+    const bool* flag = place.value->as_bool();
+    return flag != nullptr ? Read<bool>(*flag) : refuse(place, "is neither true nor false");
+}
+
+Read<std::int64_t> number_of(const Place& place) {
+    const std::int64_t* number = place.value->as_int();
+    if (number == nullptr || *number < 0) {
+        return refuse(place, "is not a whole number from zero up");
+    }
+    return *number;
+}
+
+/// A list of texts without repetitions.
+template<class Id>
+Read<std::set<Id>> set_of(const Place& place) {
+    std::set<Id> set;
+    for (const Place& item : TRY(items_of(place))) {
+        if (!set.insert(Id{TRY(text_of(item))}).second) {
+            return refuse(item, "stands there twice");
+        }
+    }
+    return set;
+}
+
+Read<void> read_realms(const Place& place, State& state) {
+    static constexpr std::array keys = {"type", "comment", "case_sensitive"};
+    for (const auto& [id, member] : TRY(members_of(place))) {
+        const auto [type, comment, case_sensitive] = TRY(fields_of(member, keys));
+        state.realms[RealmId{id}] = Realm{
+            .type = TRY(text_of(type)),
+            .comment = TRY(text_of(comment)),
+            .case_sensitive = TRY(flag_of(case_sensitive)),
+        };
+    }
+    return {};
+}
+
+Read<void> read_roles(const Place& place, State& state) {
+    static constexpr std::array keys = {"built_in", "privileges"};
+    for (const auto& [id, member] : TRY(members_of(place))) {
+        const auto [built_in, privileges] = TRY(fields_of(member, keys));
+        state.roles[RoleId{id}] = Role{
+            .privileges = TRY(set_of<Privilege>(privileges)),
+            .built_in = TRY(flag_of(built_in)),
+        };
+    }
+    return {};
+}
+
+Read<void> read_groups(const Place& place, State& state) {
+    static constexpr std::array keys = {"comment", "members"};
+    for (const auto& [id, member] : TRY(members_of(place))) {
+        const auto [comment, members] = TRY(fields_of(member, keys));
+        state.groups[GroupId{id}] = Group{
+            .comment = TRY(text_of(comment)),
+            .members = TRY(set_of<UserId>(members)),
+        };
+    }
+    return {};
+}
+
+Read<void> read_tokens(const UserId& user, const Place& place, State& state) {
+    static constexpr std::array keys = {"comment", "expire", "privilege_separation"};
+    for (const auto& [name, member] : TRY(members_of(place))) {
+        const auto [comment, expire, separation] = TRY(fields_of(member, keys));
+        state.tokens[TokenId{user, name}] = Token{
+            .privilege_separation = TRY(flag_of(separation)),
+            .expire = Expiry{TRY(number_of(expire))},
+            .comment = TRY(text_of(comment)),
+        };
+    }
+    return {};
+}
+
+Read<void> read_users(const Place& place, State& state) {
+    static constexpr std::array keys = {
+        "enabled", "expire", "first_name", "last_name", "email", "comment", "tokens"};
+    for (const auto& [id, member] : TRY(members_of(place))) {
+        const auto [enabled, expire, first_name, last_name, email, comment, tokens] =
+            TRY(fields_of(member, keys));
+        state.users[UserId{id}] = User{
+            .enabled = TRY(flag_of(enabled)),
+            .expire = Expiry{TRY(number_of(expire))},
+            .first_name = TRY(text_of(first_name)),
+            .last_name = TRY(text_of(last_name)),
+            .email = TRY(text_of(email)),
+            .comment = TRY(text_of(comment)),
+        };
+        TRY(read_tokens(UserId{id}, tokens, state));
+    }
+    return {};
+}
+
+Read<PrincipalKind> kind_of(const Place& place) {
+    const std::string text = TRY(text_of(place));
+    for (const auto kind : {PrincipalKind::user, PrincipalKind::group, PrincipalKind::token}) {
+        if (text == to_string(kind)) {
+            return kind;
+        }
+    }
+    return refuse(place, "is none of user, group, token");
+}
+
+/// Of users and groups, PVE keeps entries when they vanish; not of tokens and roles.
+Read<void> read_acl(const Place& place, State& state) {
+    static constexpr std::array keys = {"path", "kind", "id", "role", "propagate"};
+    for (const Place& item : TRY(items_of(place))) {
+        const auto [path, kind, id, role, propagate] = TRY(fields_of(item, keys));
+        const AclKey key{
+            AclPath{TRY(text_of(path))},
+            Principal{TRY(kind_of(kind)), TRY(text_of(id))},
+            RoleId{TRY(text_of(role))},
+        };
+        if (!state.roles.contains(key.role)) {
+            return refuse(role, "names no role of the snapshot");
+        }
+        if (key.principal.kind == PrincipalKind::token && !state.exists(key.principal)) {
+            return refuse(id, "names no token of the snapshot");
+        }
+        if (!state.acl.emplace(key, AclGrant{TRY(flag_of(propagate))}).second) {
+            return refuse(item, "stands there twice");
+        }
+    }
+    return {};
+}
+
+Read<void> read_pools(const Place& place, State& state) {
+    static constexpr std::array keys = {"comment", "guests", "storages"};
+    for (const auto& [id, member] : TRY(members_of(place))) {
+        const auto [comment, guests, storages] = TRY(fields_of(member, keys));
+        Pool& pool = state.pools[PoolId{id}];
+        pool.comment = TRY(text_of(comment));
+        pool.storages = TRY(set_of<std::string>(storages));
+        for (const Place& guest : TRY(items_of(guests))) {
+            const std::int64_t number = TRY(number_of(guest));
+            if (number > std::numeric_limits<std::uint32_t>::max()) {
+                return refuse(guest, "is no number of a guest");
+            }
+            pool.guests.insert(static_cast<std::uint32_t>(number));
+        }
+    }
+    return {};
+}
+
+/// Before anything else is looked at, so that the snapshots of a later pveform are called that.
+Read<void> check_format(const json::Value& root) {
+    const json::Value* format = root.find("format");
+    const std::string* name = format != nullptr ? format->as_string() : nullptr;
+    if (name == nullptr || *name != snapshot_format) {
+        return std::unexpected("it is JSON, but no snapshot of pveform");
+    }
+    const json::Value* version = root.find("format_version");
+    const std::int64_t* number = version != nullptr ? version->as_int() : nullptr;
+    if (number == nullptr || *number != snapshot_format_version) {
+        return std::unexpected(fmt::format(
+            "it is a snapshot of another version; this program reads version {}",
+            snapshot_format_version
+        ));
+    }
+    return {};
+}
+
+} // namespace
+
+bool looks_like_snapshot(std::string_view text) {
+    return trim(text).starts_with('{'); // no line of a user.cfg begins like this
+}
+
+std::expected<Snapshot, std::string> read_snapshot(std::string_view text) {
+    static constexpr std::array keys = {
+        "format",
+        "format_version",
+        "cluster",
+        "endpoint",
+        "taken_at",
+        "pve_version",
+        "pve_release",
+        "realms",
+        "roles",
+        "groups",
+        "users",
+        "acl",
+        "pools",
+        "hidden_pools"};
+    const json::Value root = TRY(json::parse(text));
+    TRY(check_format(root));
+    const auto fields = TRY(fields_of({&root, ""}, keys));
+    const auto& [format, format_version, cluster, endpoint, taken_at, version, release_text, realms, roles, groups, users, acl, pools, hidden_pools] =
+        fields;
+    Snapshot snapshot{
+        .cluster = TRY(text_of(cluster)),
+        .endpoint = TRY(text_of(endpoint)),
+        .version = TRY(text_of(version)),
+        .taken_at = TRY(number_of(taken_at)),
+        .state = {},
+        .hidden_pools = TRY(set_of<AclPath>(hidden_pools)),
+    };
+    const auto release = Release::parse(TRY(text_of(release_text)));
+    if (!release) {
+        return refuse(release_text, "is no release of PVE");
+    }
+    snapshot.state.release = *release;
+    TRY(read_realms(realms, snapshot.state));
+    TRY(read_roles(roles, snapshot.state));
+    TRY(read_groups(groups, snapshot.state));
+    TRY(read_users(users, snapshot.state));
+    TRY(read_acl(acl, snapshot.state));
+    TRY(read_pools(pools, snapshot.state));
+    return snapshot;
+}
+
+} // namespace pveform::formats

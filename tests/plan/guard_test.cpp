@@ -1,0 +1,317 @@
+// Each guard: a plan that trips it, the same plan let through by exactly its flag or grant, and a
+// near miss that passes.
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "catch.hpp"
+#include "desired/reading.hpp"
+#include "formats/cluster_state.hpp"
+#include "plan/plan.hpp"
+
+using namespace pveform;       // NOLINT: a test's own small world
+using namespace pveform::test; // NOLINT
+
+namespace {
+
+constexpr UnixSeconds now = 1'800'000'000;
+constexpr const char* domains = "ldap: corp\n\tserver1 192.0.2.1\n\tbase_dn dc=x\n\tuser_attr uid\n"
+                                "\tcase-sensitive 0\n";
+
+/// ci@pve!apply administers everything; eight users and as many entries stand around.
+std::string cluster(const std::string& more = "") {
+    std::string text = "user:root@pam:1:0::::::\n"
+                       "user:ci@pve:1:0::::::\n"
+                       "token:ci@pve!apply:0:0::\n"
+                       "group:ops:u1@pve:::\n"
+                       "acl:1:/:ci@pve:Administrator:\n";
+    for (int i = 1; i <= 8; ++i) {
+        text += fmt::format("user:u{}@pve:1:0::::::\n", i);
+    }
+    for (int i = 1; i <= 12; ++i) {
+        text += fmt::format("acl:1:/vms/{}:u1@pve:PVEVMUser:\n", 100 + i);
+    }
+    return text + more;
+}
+
+struct Case {
+    std::string live = cluster();
+    std::string document = {};
+    plan::Allowances allowances = {};
+    std::string applier = "ci@pve!apply";
+};
+
+plan::Plan plan_of(const Case& given) {
+    auto made = plan::make_plan(
+        formats::read_state(given.live, domains, Release{9, 2}),
+        wanted(given.document),
+        {.applier = {user_or_token(given.applier), true},
+         .now = now,
+         .allowances = given.allowances}
+    );
+    if (!made) {
+        FAIL(render::diagnostics(made.error(), {}));
+    }
+    return std::move(*made);
+}
+
+/// `guard: message`, in order.
+std::vector<std::string> blocks_of(const Case& given) {
+    std::vector<std::string> lines;
+    for (const plan::Block& block : plan_of(given).blocks) {
+        lines.push_back(block.guard + ": " + block.message);
+    }
+    return lines;
+}
+
+std::string help_of(const Case& given) {
+    const plan::Plan plan = plan_of(given);
+    REQUIRE_FALSE(plan.blocks.empty());
+    return plan.blocks.front().help;
+}
+
+using Lines = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("mass destruction: more objects than the limit", "[plan]") {
+    Case given{.document = "absent: { users: [u1@pve, u2@pve, u3@pve, u4@pve, u5@pve, u6@pve] }"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"destroy: the plan takes away 6 objects, more than the limit of 5"}
+    );
+    CHECK(help_of(given) == "if that is meant: `--allow-destroy 6`");
+    given.allowances.destroy = 6;
+    CHECK(blocks_of(given).empty());
+    given.allowances.destroy = 7; // not the plan that somebody looked at
+    CHECK(help_of(given) == "if that is meant: `--allow-destroy 6` (not 7)");
+    given.allowances = {};
+    given.document = "absent: { users: [u1@pve, u2@pve, u3@pve, u4@pve, u5@pve] }";
+    CHECK(blocks_of(given).empty());
+    given.document += "\nlimits: { destroy: 4 }";
+    CHECK(blocks_of(given).size() == 1);
+}
+
+TEST_CASE("mass destruction: disabling counts, cascades of what goes on purpose do not", "[plan]") {
+    Case given{
+        .document = "manage: { users: { prune: ['u?@pve'], action: disable } }\n"
+                    "users: { u7@pve: {}, u8@pve: {} }"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"destroy: the plan takes away 6 objects, more than the limit of 5"}
+    );
+    given.document = "absent: { users: [u1@pve] }"; // twelve entries go along
+    CHECK(blocks_of(given).empty());
+}
+
+TEST_CASE("mass destruction: more entries than the limit", "[plan]") {
+    Case given{.document = "users: { u1@pve: { acl: [{ path: /vms/101, role: PVEVMUser }] } }"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"acl-removals: the plan takes away 11 ACL entries, more than the limit of 10"}
+    );
+    given.allowances.acl_removals = 11;
+    CHECK(blocks_of(given).empty());
+    given.allowances = {};
+    given.document =
+        "users: { u1@pve: { acl: [{ paths: [/vms/101, /vms/102], role: PVEVMUser }] } }";
+    CHECK(blocks_of(given).empty());
+}
+
+TEST_CASE("mass destruction: a prune pattern that would be left with nothing", "[plan]") {
+    Case given{
+        .live = cluster("user:x1@pve:1:0::::::\nuser:x2@pve:1:0::::::\nuser:x3@pve:1:0::::::\n"),
+        .document = "manage: { users: { prune: ['x*@pve'] } }"};
+    CHECK(blocks_of(given) == Lines{"destroy: all 3 that `x*@pve` matches would go, none is left"});
+    given.allowances.destroy = 3;
+    CHECK(blocks_of(given).empty());
+    given.allowances = {};
+    given.document += "\nusers: { x3@pve: {} }";
+    CHECK(blocks_of(given).empty());
+}
+
+TEST_CASE("cascades onto what is not ours need their own word", "[plan]") {
+    Case given{
+        .document =
+            "absent: { users: [u1@pve] }\nmanage: { acl: { ignore: [{ path: /vms/101 }] } }"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"cascade: PVE would also remove 1 object that this document ignores, protects or has "
+              "no say in"}
+    );
+    CHECK(help_of(given) == "if that is meant: `--allow-cascade 1`");
+    given.allowances.cascades = 1;
+    CHECK(blocks_of(given).empty());
+    given.allowances = {};
+    given.document =
+        "absent: { users: [u1@pve] }\nmanage: { acl: { ignore: [{ path: /vms/200 }] } }";
+    CHECK(blocks_of(given).empty());
+}
+
+TEST_CASE("lock-out: the applier would lose its access in the end", "[plan]") {
+    Case given{.document = "users: { ci@pve: { acl: [{ path: /, role: PVEAuditor }] } }"};
+    const Lines blocks = blocks_of(given);
+    CHECK(
+        blocks ==
+        Lines{"lockout: `ci@pve!apply`, which runs this plan, would lose `User.Modify` on "
+              "`/access/groups`, `Realm.AllocateUser` on `/access/realm`, `Group.Allocate` on "
+              "`/access/groups`, `Sys.Modify` on `/access`, `Permissions.Modify` on `/` after: "
+              "remove Administrator for ci@pve at /"}
+    );
+    given.allowances.lockout = true;
+    CHECK(blocks_of(given).empty());
+    given.allowances = {};
+    given.document = "users: { ci@pve: { acl: [{ paths: [/, /vms], role: Administrator }] } }";
+    CHECK(blocks_of(given).empty());
+}
+
+TEST_CASE("lock-out: the applier disabled, expired, destroyed", "[plan]") {
+    for (const char* document :
+         {"users: { ci@pve: { enabled: false } }",
+          "users: { ci@pve: { expire: 2001-01-01 } }",
+          "users: { ci@pve: { tokens: { apply: { expire: 2001-01-01 } } } }",
+          "users: { ci@pve: { tokens: {} } }",
+          "absent: { users: [ci@pve] }"}) {
+        INFO(document);
+        Case given{.document = document};
+        CHECK(
+            plan_of(given).blocks.front().message.find("could no longer log in") !=
+            std::string::npos
+        );
+        given.allowances.lockout = true;
+        CHECK(blocks_of(given).empty());
+    }
+    CHECK(blocks_of({.document = "users: { ci@pve: { expire: 2099-01-01 } }"}).empty());
+}
+
+TEST_CASE(
+    "lock-out: only a state in between would lock out, so that order is not taken", "[plan]"
+) {
+    // Administrator moves from the user to its group: the group's entry comes first.
+    const Case given{
+        .live = cluster("group:admins:ci@pve::\n"),
+        .document = "groups: { admins: { acl: [{ path: /, role: Administrator }] } }\n"
+                    "users: { ci@pve: { acl: [] } }"};
+    CHECK(blocks_of(given).empty());
+    CHECK(describe(plan_of(given).steps.front().command) == "add Administrator for @admins at /");
+}
+
+TEST_CASE("lock-out: a state in between that no order avoids", "[plan]") {
+    // The row at / is hidden by another one at /access, which comes before the row that replaces
+    // it.
+    const Case given{
+        .live = cluster(),
+        .document = "roles: { Thin: { privileges: [VM.Audit] } }\n"
+                    "users: { ci@pve: { acl: [{ path: /, role: Administrator }, "
+                    "{ path: /access, role: Thin }] } }"};
+    const Lines blocks = blocks_of(given);
+    REQUIRE_FALSE(blocks.empty());
+    CHECK_THAT(blocks.front(), ContainsSubstring("would lose `Sys.Audit` on `/access`"));
+}
+
+TEST_CASE("lock-out: somebody must be left who administers", "[plan]") {
+    Case given{
+        .document = "users: { root@pam: { enabled: false }, ci@pve: { acl: [] } }",
+        .applier = "root@pam!none"};
+    CHECK_THAT(
+        join(blocks_of(given), "; "),
+        ContainsSubstring("nobody who can log in would hold `Permissions.Modify` on `/`")
+    );
+    given.document = "users: { root@pam: { enabled: false } }"; // ci@pve is left
+    CHECK_THAT(join(blocks_of(given), "; "), !ContainsSubstring("nobody who can log in"));
+}
+
+TEST_CASE("rights: what the applier may not do, with the grant that lets it", "[plan]") {
+    const std::string weak = "user:bot@pve:1:0::::::\ntoken:bot@pve!ci:0:1::\n"
+                             "acl:1:/access:bot@pve,bot@pve!ci:PVEAuditor:\n";
+    Case given{.live = cluster(weak), .document = "groups: { new: {} }", .applier = "bot@pve!ci"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"rights: PVE would not let `bot@pve!ci` create group new: it needs "
+              "`Group.Allocate` on `/access/groups`"}
+    );
+    CHECK(
+        help_of(given) == "grant it: pveum acl modify /access/groups --roles PVEUserAdmin --users "
+                          "'bot@pve' --tokens 'bot@pve!ci'"
+    );
+    // Exactly that grant.
+    given.live += "acl:1:/access/groups:bot@pve,bot@pve!ci:PVEUserAdmin:\n";
+    CHECK(blocks_of(given).empty());
+    // To the token alone it is of no use: its user must have it too.
+    given.live = cluster(weak) + "acl:1:/access/groups:bot@pve!ci:PVEUserAdmin:\n";
+    CHECK(blocks_of(given).size() == 1);
+}
+
+TEST_CASE("rights: several requests that lack the same are one refusal", "[plan]") {
+    const Case given{
+        .live = cluster("user:bot@pve:1:0::::::\n"),
+        .document = "groups: { g1: {}, g2: {}, g3: {} }",
+        .applier = "bot@pve"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"rights: PVE would not let `bot@pve` create group g1 (and 2 other "
+              "requests): it needs `Group.Allocate` on `/access/groups`"}
+    );
+}
+
+TEST_CASE("rights: a group's administrator names a group in each update of a member", "[plan]") {
+    const std::string delegate = "user:hd@pve:1:0::::::\n"
+                                 "acl:1:/access/groups/ops:hd@pve:PVEUserAdmin:\n";
+    const Case given{
+        .live = cluster(delegate),
+        .document = "users: { u1@pve: { comment: x } }",
+        .applier = "hd@pve"};
+    CHECK(blocks_of(given).empty());
+    const plan::Plan plan = plan_of(given);
+    const auto& fields = std::get<plan::UpdateUser>(plan.steps.front().command).fields;
+    CHECK(fields.groups == std::set{GroupId{"ops"}});
+    CHECK(fields.append_groups);
+    // u2 is in no group of theirs.
+    CHECK(
+        blocks_of({.live = cluster(delegate),
+                   .document = "users: { u2@pve: { comment: x } }",
+                   .applier = "hd@pve"})
+            .size() == 1
+    );
+}
+
+TEST_CASE("size: user.cfg may not outgrow what PVE can hold", "[plan]") {
+    std::string document = "users:\n";
+    const std::string comment(2000, 'x');
+    const auto with_users = [&](int count) {
+        std::string text = "users:\n";
+        for (int i = 0; i < count; ++i) {
+            text += fmt::format("  many{}@pve: {{ comment: {} }}\n", i, comment);
+        }
+        return text;
+    };
+    const auto plan_with = [&](int live, const std::string& wish) {
+        std::string text = cluster();
+        for (int i = 0; i < live; ++i) {
+            text += fmt::format("user:old{}@pve:1:0::::{}::\n", i, comment);
+        }
+        return plan_of({.live = text, .document = wish});
+    };
+    CHECK(plan_with(300, with_users(10)).notices.empty());
+    const plan::Plan near = plan_with(450, with_users(10));
+    CHECK(near.blocks.empty());
+    REQUIRE(near.notices.size() == 1);
+    CHECK_THAT(near.notices.front().message, ContainsSubstring("of the 1024 KiB"));
+    const plan::Plan over = plan_with(510, with_users(20));
+    REQUIRE(over.blocks.size() == 1);
+    CHECK(over.blocks.front().guard == "size");
+}
+
+TEST_CASE("a name that differs only in case from one that is there is refused", "[plan]") {
+    const auto made = plan::make_plan(
+        formats::read_state(cluster("user:Dave@corp:1:0::::::\n"), domains, Release{9, 2}),
+        wanted("users: { dave@corp: {} }"),
+        {.now = now}
+    );
+    REQUIRE_FALSE(made);
+    CHECK_THAT(made.error().front().message, ContainsSubstring("differs from `Dave@corp`"));
+    CHECK(made.error().front().help == "write `Dave@corp`");
+}
