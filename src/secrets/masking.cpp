@@ -15,7 +15,8 @@ public:
 
     /// The secret alone: where it is a part of something longer, that part is hidden.
     Result<void> store(const IssuedSecret& issued) override {
-        log_ << "::add-mask::" << issued.secret.reveal() << std::endl;
+        // On a line of its own, or it would be a text like any other and show the secret.
+        log_ << "\n::add-mask::" << issued.secret.reveal() << std::endl;
         return sink_->store(issued);
     }
 

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* name = "ann.b@pve!ci_1";
 constexpr const char* secret = "11111111-2222-3333-4444-555555555555";
-constexpr std::chrono::seconds time_limit{60};
+constexpr std::chrono::minutes time_limit{10};
 
 std::string contents(const fs::path& path) {
     std::ifstream file(path);

@@ -106,7 +106,7 @@ TEST_CASE("a real git is understood", "[secrets]") {
     const auto repository = folder.path() / "repo";
     std::filesystem::create_directories(repository / "secrets");
     REQUIRE(posix_processes().output_of(
-        {"git", "init", "--quiet", repository.string()}, std::chrono::seconds(30)
+        {"git", "init", "--quiet", repository.string()}, std::chrono::minutes(10)
     ));
     const auto open = [&] {
         return open_file_sink(
@@ -127,7 +127,7 @@ TEST_CASE("a real git is understood", "[secrets]") {
     REQUIRE((*opened)->store(issued("ann@pve!ci", "secret")));
     ::unsetenv("GIT_DIR");
     const auto status = posix_processes().output_of(
-        {"git", "-C", repository.string(), "status", "--porcelain"}, std::chrono::seconds(30)
+        {"git", "-C", repository.string(), "status", "--porcelain"}, std::chrono::minutes(10)
     );
     CHECK(status->reveal() == "?? .gitignore\n");
 }

@@ -34,7 +34,7 @@ std::string complaints(const std::string& definition, const std::filesystem::pat
          PVEFORM_SOURCE_DIR "/schemas/secrets.schema.json",
          definition,
          path.string()},
-        std::chrono::seconds(60)
+        std::chrono::minutes(10)
     );
     if (!answer) {
         FAIL(answer.error().message);
@@ -46,7 +46,7 @@ std::string complaints(const std::string& definition, const std::filesystem::pat
 
 TEST_CASE("files and records are as the schema says", "[secrets]") {
     if (!posix_processes().output_of(
-            {"python3", "-c", "import jsonschema"}, std::chrono::seconds(60)
+            {"python3", "-c", "import jsonschema"}, std::chrono::minutes(10)
         )) {
         WARN("python3-jsonschema is not installed");
         return;

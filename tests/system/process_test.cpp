@@ -17,7 +17,7 @@ using pveform::Result;
 namespace {
 
 Result<Finished> shell(
-    const std::string& script, std::string_view input = {}, std::chrono::milliseconds limit = 30s
+    const std::string& script, std::string_view input = {}, std::chrono::milliseconds limit = 10min
 ) {
     return posix_processes().run(
         {.command = {"sh", "-c", script}, .input = input, .time_limit = limit}
@@ -59,10 +59,10 @@ TEST_CASE("a program need not read its input", "[system]") {
 TEST_CASE("exit codes are told", "[system]") {
     CHECK(shell("exit 3")->exit_code == 3);
     CHECK(
-        posix_processes().output_of({"false"}, 30s).error().message ==
+        posix_processes().output_of({"false"}, 10min).error().message ==
         "command `false` failed with exit code 1"
     );
-    CHECK(posix_processes().output_of({"echo", "a b"}, 30s)->reveal() == "a b\n");
+    CHECK(posix_processes().output_of({"echo", "a b"}, 10min)->reveal() == "a b\n");
     CHECK(shell("kill -9 $$").error().message == "command `sh` was ended by signal 9");
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("a program that hangs is ended, whatever it does with its output", "[s
 
 TEST_CASE("children that a program leaves behind are not waited for", "[system]") {
     // The child holds the pipe of the output open; the program itself has ended well.
-    const auto finished = shell("sleep 5 & echo started", {}, 4s);
+    const auto finished = shell("sleep 60 & echo started", {}, 50s);
     REQUIRE(finished);
     CHECK(finished->output.reveal() == "started\n");
 }
@@ -123,7 +123,7 @@ TEST_CASE("a program that must not be interrupted is not", "[system]") {
     const auto finished = posix_processes().run(
         {.command = {"sh", "-c", "kill -INT $$; kill -TERM $$; echo still here"},
          .input = {},
-         .time_limit = 30s,
+         .time_limit = 10min,
          .survives_interrupts = true}
     );
     REQUIRE(finished);

@@ -1,0 +1,190 @@
+"""Where new secrets go, what is refused before anything is written, and who gets to see them."""
+
+import fcntl
+import json
+import stat
+
+import harness
+
+USERS = """
+users:
+  svc@pve:
+    tokens:
+      one: { expire: 2032-01-31 }
+      two: { expire: never }
+"""
+NEW_TOKENS = {"svc@pve!one", "svc@pve!two"}
+NEVER_CONFIRMED = 1
+
+
+class Secrets(harness.EndToEnd):
+    def document(self, sink):
+        self.write(
+            "pveform.yaml", f"version: 1\ncluster: {{ name: e2e }}\nsecrets: {{ {sink} }}\n{USERS}"
+        )
+
+    def script(self, name, text):
+        path = self.write(name, "#!/bin/sh\nset -eu\n" + text)
+        path.chmod(0o700)
+        return path
+
+    def apply(self, simulator, **rest):
+        return self.at(simulator, "apply", "--yes", **rest)
+
+    def assert_finished(self, simulator, records):
+        """The records hold what PVE accepts, and nothing is left to do."""
+        self.assertEqual(set(records), NEW_TOKENS)
+        for token, record in records.items():
+            harness.WATCH.learn(record["secret"])
+            self.assertEqual(record["authorization"], f"PVEAPIToken={token}={record['secret']}")
+            self.assertTrue(simulator.accepts(f"{token}={record['secret']}"), token)
+        self.assert_code(self.at(simulator, "plan", "--detailed-exitcode"), 0)
+
+    def assert_untouched(self, simulator):
+        self.assertFalse(NEW_TOKENS & set(simulator.user_tokens()))
+
+    def records_in(self, folder):
+        return {
+            path.stem: json.loads(path.read_text())
+            for path in (self.folder / folder).glob("*.json")
+        }
+
+    def test_a_folder_gets_a_file_for_each_token(self):
+        self.document("directory: { path: vault }")
+        simulator = self.start_simulator()
+        refused = self.apply(simulator)
+        self.assert_code(refused, 1)
+        self.assert_says(refused, "mkdir -m 700")
+        self.assert_untouched(simulator)
+
+        (self.folder / "vault").mkdir(mode=0o700)
+        run = self.apply(simulator)
+        self.assert_code(run, 0)
+        self.assert_says(run, "2 secrets stored in")
+        for path in (self.folder / "vault").glob("*.json"):
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        self.assert_finished(simulator, self.records_in("vault"))
+
+    def test_a_command_gets_each_record_on_its_standard_input(self):
+        (self.folder / "out").mkdir()
+        self.script("keep.sh", 'cat >"out/record.$$"\nmv "out/record.$$" "out/$$.json"\n')
+        self.document("command: { run: [./keep.sh] }")
+        simulator = self.start_simulator()
+        self.assert_code(self.apply(simulator), 0)
+        records = self.records_in("out").values()
+        self.assert_finished(simulator, {record["name"]: record for record in records})
+
+    def test_a_command_that_fails_leaves_a_dead_token_and_a_spooled_secret(self):
+        self.script("keep.sh", "cat >/dev/null\necho no vault here >&2\nexit 7\n")
+        self.document("command: { run: [./keep.sh] }")
+        simulator = self.start_simulator()
+        run = self.apply(simulator)
+        spool = self.folder / ".local/state/pveform"
+        spooled = self.records_in(spool)
+        for record in spooled.values():
+            harness.WATCH.learn(record["secret"])
+        self.assert_code(run, 6)
+        self.assert_says(run, "exit code 7", "no vault here", str(spool))
+        self.assertEqual([record["name"] for record in spooled.values()], ["svc@pve!one"])
+        for path in spool.iterdir():
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        self.assertEqual(simulator.user_tokens()["svc@pve!one"]["expire"], NEVER_CONFIRMED)
+        self.assertNotIn("svc@pve!two", simulator.user_tokens())
+
+        (self.folder / "out").mkdir()
+        self.script("keep.sh", 'cat >"out/$$.json"\n')
+        self.assert_code(self.apply(simulator), 0)
+        records = self.records_in("out").values()
+        self.assert_finished(simulator, {record["name"]: record for record in records})
+
+    def test_a_command_that_hangs_is_ended(self):
+        self.script("keep.sh", "exec sleep 1000\n")
+        self.document("command: { run: [./keep.sh], timeout: 1s }")
+        simulator = self.start_simulator()
+        run = self.apply(simulator)
+        for record in self.records_in(".local/state/pveform").values():
+            harness.WATCH.learn(record["secret"])
+        self.assert_code(run, 6)
+        self.assert_says(run, "takes too long")
+
+    def test_nothing_is_written_where_a_sink_is_not_safe(self):
+        self.document("file: { path: secrets.json }")
+        simulator = self.start_simulator()
+        path = self.write("secrets.json", '{"tokens": {}}')
+
+        def assert_refused(*texts):
+            run = self.apply(simulator)
+            self.assert_code(run, 1)
+            self.assert_says(run, "pveform.yaml", *texts)
+            self.assert_untouched(simulator)
+
+        path.chmod(0o644)
+        assert_refused("others can read or write", "chmod 600")
+        path.chmod(0o600)
+        (self.folder / "other.json").hardlink_to(path)
+        assert_refused("has 2 names")
+        (self.folder / "other.json").unlink()
+        self.folder.chmod(0o777)
+        assert_refused("others can write in folder")
+        self.folder.chmod(0o700)
+        with open(self.folder / ".secrets.json.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert_refused("another run of pveform")
+        self.assert_code(self.apply(simulator), 0)
+        self.assert_finished(simulator, self.stored_secrets())
+
+    def test_neither_arguments_nor_environments_hold_a_secret(self):
+        (self.folder / "out").mkdir()
+        self.script("keep.sh", """
+cat >"out/$$.json"
+{ env; tr '\\0' '\\n' </proc/$$/cmdline; tr '\\0' '\\n' </proc/$PPID/cmdline; } >>seen
+grep '^Max core file size' /proc/$PPID/limits >>limits
+""")
+        self.document("command: { run: [./keep.sh] }")
+        simulator = self.start_simulator()
+        self.assert_code(self.apply(simulator), 0)
+        records = self.records_in("out").values()
+        self.assert_finished(simulator, {record["name"]: record for record in records})
+        harness.WATCH.see("what a sink can see", (self.folder / "seen").read_text())
+        self.assertIn("apply", (self.folder / "seen").read_text())
+        for line in (self.folder / "limits").read_text().splitlines():
+            self.assertEqual(line.split()[4:6], ["0", "0"])
+
+    def test_github_is_told_what_to_hide_and_a_file_is_not(self):
+        self.document("file: { path: secrets.json }")
+        simulator = self.start_simulator()
+        private = harness.SecretWatch()
+        run = self.apply(
+            simulator, environment={"GITHUB_ACTIONS": "true"}, watch=private
+        )
+        self.assert_code(run, 0)
+        secrets = {record["secret"] for record in self.stored_secrets().values()}
+        masks = [line for line in run.err.splitlines() if line.startswith("::add-mask::")]
+        self.assertEqual({mask.removeprefix("::add-mask::") for mask in masks}, secrets)
+        rest = run.out + "\n".join(line for line in run.err.splitlines() if line not in masks)
+        harness.WATCH.see("pveform, but for the masks", rest)
+
+        (self.folder / "secrets.json").unlink()
+        simulator = self.start_simulator()
+        run = self.execute(
+            ["sh", "-c", 'exec "$0" "$@" 2>errors', harness.BINARIES / "pveform", "apply", "--yes",
+             "--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file],
+            {"GITHUB_ACTIONS": "true",
+             "PVEFORM_API_TOKEN": f"admin@pve!ci={simulator.tokens['admin@pve!ci']}"},
+        )
+        self.assert_code(run, 0)
+        harness.WATCH.see("the file of errors", (self.folder / "errors").read_text())
+
+    def test_an_apply_whose_output_nobody_reads_is_finished(self):
+        self.document("file: { path: secrets.json }")
+        simulator = self.start_simulator()
+        self.execute(
+            ["sh", "-c", '"$0" "$@" | true', harness.BINARIES / "pveform", "apply", "--yes",
+             "--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file],
+            {"PVEFORM_API_TOKEN": f"admin@pve!ci={simulator.tokens['admin@pve!ci']}"},
+        )
+        self.assert_finished(simulator, self.stored_secrets())
+
+
+if __name__ == "__main__":
+    harness.main()
