@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string status_of(const std::optional<Answer>& answer) {
+std::string status_of(const std::optional<WireAnswer>& answer) {
     return answer ? answer->status_line() : "no answer";
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("TLS sessions are resumed", "[simulator]") {
         CHECK(wire.is_resumed() == is_resumed);
     }
     Wire wire(running.server(), client);
-    const std::optional<Answer> log = wire.exchange(control("GET", "/requests"));
+    const std::optional<WireAnswer> log = wire.exchange(control("GET", "/requests"));
     REQUIRE(log.has_value());
     CHECK_THAT(log->body, ContainsSubstring(R"("connections":3,"resumed_sessions":2,"total":2)"));
 }

@@ -22,7 +22,7 @@ struct Trouble {
         REQUIRE(answer->status() == "200");
     }
 
-    std::optional<Answer> put() {
+    std::optional<WireAnswer> put() {
         Wire wire(running.server(), client);
         return wire.exchange(request("PUT", "/a", "x=1"));
     }

@@ -86,7 +86,7 @@ private:
     std::thread thread_;
 };
 
-struct Answer {
+struct WireAnswer {
     std::string head;
     std::string body;
 
@@ -188,14 +188,14 @@ public:
     }
 
     /// The next answer; nothing if the connection ended before it was whole.
-    std::optional<Answer> receive() {
+    std::optional<WireAnswer> receive() {
         while (unread_.find("\r\n\r\n") == std::string::npos) {
             if (!fill()) {
                 return std::nullopt;
             }
         }
         const auto end = unread_.find("\r\n\r\n") + 4;
-        Answer answer{.head = unread_.substr(0, end), .body = {}};
+        WireAnswer answer{.head = unread_.substr(0, end), .body = {}};
         unread_.erase(0, end);
         const std::string length = answer.header("Content-Length");
         if (length.empty()) {
@@ -215,7 +215,7 @@ public:
         return answer;
     }
 
-    std::optional<Answer> exchange(std::string_view request) {
+    std::optional<WireAnswer> exchange(std::string_view request) {
         send(request);
         return receive();
     }
