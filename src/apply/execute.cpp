@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apply/perform.hpp"
+#include "apply/verify_secrets.hpp"
 #include "plan/rehearsal.hpp"
 
 namespace pveform::apply {
@@ -30,17 +31,19 @@ std::string reason_to_stop(const StepResult& result) {
 class Execution {
 public:
     Execution(const plan::Plan& plan, Tools& tools)
-        : tools_(tools), rehearsal_(plan.before, plan.after, tools.clock.now()) {}
+        : tools_(tools), rehearsal_(plan.before, plan.after, plan.now) {}
 
     [[nodiscard]] const State& state() const { return rehearsal_.state(); }
 
+    /// Why nothing at all is sent any more; empty if it makes sense to.
+    [[nodiscard]] std::string reason_to_end() const {
+        return stop_.empty() && tools_.interrupted() ? "interrupted" : stop_;
+    }
+
     /// Why a step cannot be attempted; empty if it can.
     [[nodiscard]] std::string obstacle(const plan::Command& command) const {
-        if (!stop_.empty()) {
-            return stop_;
-        }
-        if (tools_.interrupted()) {
-            return "interrupted";
+        if (std::string reason = reason_to_end(); !reason.empty()) {
+            return reason;
         }
         if (!is_ready(command, state())) {
             return "it needs something that failed before";
@@ -109,6 +112,15 @@ Receipt execute(const plan::Plan& plan, Tools& tools) {
             receipt.results.push_back(not_attempted(std::move(reason)));
         }
         tools.progress.finished(step, receipt.results.back());
+    }
+    if (tools.connect_as) {
+        receipt.checks = verify_secrets(
+            {.promised = execution.state(),
+             .now = plan.now,
+             .reason_to_skip = execution.reason_to_end()},
+            performer.new_secrets(),
+            tools
+        );
     }
     return receipt;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "apply/receipt.hpp"
@@ -24,6 +25,10 @@ public:
     virtual void finished(const plan::Step& step, const StepResult& result) = 0;
 };
 
+/// Connects as a token with its secret.
+using ConnectAs =
+    std::function<Result<std::unique_ptr<live::ReadTransport>>(const TokenId&, const Secret&)>;
+
 /// What an apply works with. All must outlive it.
 struct Tools {
     live::Transport& transport;
@@ -36,11 +41,13 @@ struct Tools {
     std::string cluster; // its name, for the records of secrets
     std::map<UserId, Secret> initial_passwords;
     std::function<bool()> interrupted = [] { return false; };
+    ConnectAs connect_as = {};   // empty: new secrets are not tried
+    bool all_pools_known = true; // else nobody can say all that a token may do
 };
 
 /// Never stops half-way through a step. After a failure what depends on it is not attempted,
 /// nothing is taken away any more, and no token is issued once a secret could not be stored; the
-/// rest goes on, as long as PVE is there to answer.
+/// rest goes on, as long as PVE is there to answer. In the end each new secret is tried once.
 [[nodiscard]] Receipt execute(const plan::Plan& plan, Tools& tools);
 
 } // namespace pveform::apply

@@ -21,6 +21,10 @@ namespace {
 constexpr int lock_attempts = 4;
 constexpr std::chrono::milliseconds first_lock_pause{500};
 
+/// How long the token that we ourselves run with lives between its new secret and its storing. It
+/// cannot be dead meanwhile as others are, or nobody could bring it to life.
+constexpr UnixSeconds own_secret_grace_s = 15 * 60;
+
 /// How often a request is sent whose answers are lost and which, each time, turns out not to have
 /// been executed.
 constexpr int lost_answer_attempts = 3;
@@ -73,17 +77,6 @@ StepResult unknown(Error error) {
     result.wrote = true;
     result.error = std::move(error);
     return result;
-}
-
-/// The token as it is created: dead, until its secret is stored.
-TokenEdit born_dead(const plan::IssueToken& command, bool exists) {
-    TokenEdit edit;
-    edit.expire = Expiry::unconfirmed();
-    edit.privilege_separation = command.token.privilege_separation;
-    if (exists || !command.token.comment.empty()) {
-        edit.comment = command.token.comment;
-    }
-    return edit;
 }
 
 } // namespace
@@ -177,7 +170,10 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
         return result;
     }
     result.wrote = true;
-    if (auto stored = store(command, std::move(*secret)); !stored) {
+    if (is_own(command.id)) {
+        tools_.transport.replace_secret(*secret);
+    }
+    if (auto stored = store(command, *secret); !stored) {
         result.error = std::move(stored).error();
         return result;
     }
@@ -188,7 +184,22 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
         last = request(plan::UpdateToken{command.id, alive});
     }
     last.wrote = true;
+    if (last.outcome == Outcome::done) {
+        new_secrets_.push_back({command.id, std::move(*secret)});
+    }
     return last;
+}
+
+/// The token as it is created: dead, until its secret is stored.
+TokenEdit Performer::born_dead(const plan::IssueToken& command, bool exists) const {
+    TokenEdit edit;
+    edit.expire = is_own(command.id) ? Expiry{tools_.clock.now() + own_secret_grace_s}
+                                     : Expiry::unconfirmed();
+    edit.privilege_separation = command.token.privilege_separation;
+    if (exists || !command.token.comment.empty()) {
+        edit.comment = command.token.comment;
+    }
+    return edit;
 }
 
 /// Where the answer is lost, the secret is gone with it. If the token is there, it is dead and gets
@@ -243,25 +254,30 @@ Result<Secret> Performer::make_secret(
     });
 }
 
-Result<void> Performer::store(const plan::IssueToken& command, Secret secret) {
+Result<void> Performer::store(const plan::IssueToken& command, const Secret& secret) {
     assert(tools_.sink != nullptr);
     const secrets::IssuedSecret issued{
-        .name = command.id.text(),
+        .name = command.declared.text(),
         .id = command.id,
-        .secret = std::move(secret),
+        .secret = secret.clone(),
         .issued = tools_.clock.now(),
         .expires = command.token.expire,
         .cluster = tools_.cluster,
     };
     auto stored = tools_.sink->store(issued);
     if (stored) {
-        receipt_.stored.push_back(command.id);
+        receipt_.stored.push_back(command.declared);
         return {};
     }
     Error error = std::move(stored).error();
-    error.notes.push_back(fmt::format(
-        "token `{}` exists and is dead; the next apply gives it a new secret", command.id.text()
-    ));
+    error.notes.push_back(
+        is_own(command.id)
+            ? fmt::format("token `{}` dies in a few minutes", command.id.text())
+            : fmt::format(
+                  "token `{}` exists and is dead; the next apply gives it a new secret",
+                  command.id.text()
+              )
+    );
     if (const auto file = secrets::spool(tools_.files, tools_.spool_folder, issued)) {
         receipt_.spooled.push_back({command.id, *file});
         error.notes.push_back(fmt::format("its secret was kept in `{}`", file->string()));

@@ -7,10 +7,19 @@
 
 namespace pveform::apply {
 
+/// A secret that is stored and whose token is alive.
+struct NewSecret {
+    TokenId id;
+    Secret secret;
+};
+
 class Performer {
 public:
     /// `receipt` gets the secrets that were stored; the result of the step is the caller's to add.
     Performer(Tools& tools, Receipt& receipt) : tools_(tools), receipt_(receipt) {}
+
+    /// Those that were issued so far.
+    [[nodiscard]] const std::vector<NewSecret>& new_secrets() const { return new_secrets_; }
 
     /// `present` is the cluster as it is before the step.
     [[nodiscard]] StepResult perform(const plan::Command& command, const State& present);
@@ -23,11 +32,16 @@ private:
     obtain_secret(const plan::IssueToken& command, bool in_place, StepResult& result);
     [[nodiscard]] Result<Secret>
     make_secret(const plan::IssueToken& command, bool exists, bool in_place, StepResult& result);
-    [[nodiscard]] Result<void> store(const plan::IssueToken& command, Secret secret);
+    [[nodiscard]] Result<void> store(const plan::IssueToken& command, const Secret& secret);
+    [[nodiscard]] TokenEdit born_dead(const plan::IssueToken& command, bool exists) const;
+
+    [[nodiscard]] bool is_own(const TokenId& id) const { return id.text() == tools_.identity; }
+
     [[nodiscard]] StepResult restore_rows(const TokenId& id, const State& present);
 
     Tools& tools_;
     Receipt& receipt_;
+    std::vector<NewSecret> new_secrets_;
 };
 
 } // namespace pveform::apply

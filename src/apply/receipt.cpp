@@ -26,6 +26,12 @@ bool Receipt::is_complete() const {
     return count(Outcome::done) == results.size();
 }
 
+bool Receipt::secrets_work() const {
+    return std::ranges::all_of(checks, [](const SecretCheck& check) {
+        return check.problem.empty();
+    });
+}
+
 bool Receipt::wrote() const {
     return std::ranges::any_of(results, &StepResult::wrote);
 }

@@ -36,13 +36,24 @@ struct SpooledSecret {
     std::filesystem::path file;
 };
 
+/// What became of the first request with a new secret.
+struct SecretCheck {
+    TokenId token;
+    std::string problem = {}; // it does not work, or its rights are not those of the plan
+    std::string skipped = {}; // why it was not tried
+};
+
 struct Receipt {
     std::vector<StepResult> results; // one for each step of the plan, in its order
-    std::vector<TokenId> stored;     // tokens whose new secret is in the sink
+    std::vector<TokenId> stored;     // declared tokens whose new secret is in the sink
     std::vector<SpooledSecret> spooled;
+    std::vector<SecretCheck> checks; // of the secrets that were stored, where they are to be tried
 
     [[nodiscard]] std::size_t count(Outcome outcome) const;
     [[nodiscard]] bool is_complete() const;
+
+    /// Whether every new secret that was tried works, with the rights that were planned.
+    [[nodiscard]] bool secrets_work() const;
 
     /// Whether the cluster was changed, or may have been.
     [[nodiscard]] bool wrote() const;

@@ -55,11 +55,32 @@ Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& conte
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
+    Options options = run.options;
+    if (options.rotation.urgency == plan::Urgency::now) { // else all of them again
+        options.rotation.urgency = plan::Urgency::due;
+    }
+    const auto plan = plan_for(options, run.document, *view, applier(run), context);
     if (!plan) {
         return std::unexpected(plan.error());
     }
     return plan->is_empty();
+}
+
+/// How new secrets are tried; not at all where that was said, or where a gateway puts credentials
+/// of its own in the place of ours.
+apply::ConnectAs connect_as(const Run& run, Context& context) {
+    const bool is_gateway = std::holds_alternative<live::NoCredentials>(run.credentials);
+    if (run.options.no_verify_secrets || is_gateway) {
+        return {};
+    }
+    return [&run, &context](const TokenId& id, const Secret& secret) {
+        return live::connect_for_reading(
+            run.connection,
+            live::ApiToken{id.text(), secret.clone()},
+            context.clock,
+            context.trace.get()
+        );
+    };
 }
 
 /// Executes an approved plan and tells what became of it.
@@ -76,7 +97,7 @@ ExitCode carry_out(
     Errors trouble;
     if (receipt.is_complete()) {
         const auto check = is_verified(run, pve, context);
-        verified = check && *check;
+        verified = check && *check && receipt.secrets_work();
         trouble = check ? Errors() : check.error();
     }
     if (run.options.format == Format::json) {
@@ -131,6 +152,7 @@ ExitCode apply_document(Run run, Context& context) {
             .help = "name the user or token in the document: `cluster: { apply_as: … }`",
         });
     }
+    warn_of_skew(*view, context);
     const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return context.report(plan.error());
@@ -176,6 +198,8 @@ ExitCode apply_document(Run run, Context& context) {
         .cluster = about.cluster,
         .initial_passwords = std::move(*passwords),
         .interrupted = &InterruptGuard::is_requested,
+        .connect_as = connect_as(run, context),
+        .all_pools_known = view->hidden_pools.empty(),
     };
     return carry_out(run, *plan, about, **pve, tools, context);
 }
@@ -184,10 +208,17 @@ ExitCode apply_document(Run run, Context& context) {
 
 void setup_apply(CLI::App& app, Options& options) {
     CLI::App* apply = app.add_subcommand("apply", "Make the cluster as the document says");
-    apply->add_flag(
+    setup_apply_flags(*apply, options);
+    setup_plan_flags(*apply, options);
+}
+
+void setup_apply_flags(CLI::App& command, Options& options) {
+    command.add_flag(
         "--auto-approve,--yes", options.auto_approve, "Do not ask before the first change"
     );
-    setup_plan_flags(*apply, options);
+    command.add_flag(
+        "--no-verify-secrets", options.no_verify_secrets, "Do not try new secrets once"
+    );
 }
 
 ExitCode run_apply(const Options& options, Context& context) {

@@ -14,6 +14,12 @@ namespace pveform::cli {
 /// The flags that plan and apply have in common.
 void setup_plan_flags(CLI::App& command, Options& options);
 
+/// Of these, the ones that let a plan past a guard.
+void setup_allowances(CLI::App& command, Options& options);
+
+/// The flags of whatever carries out a plan.
+void setup_apply_flags(CLI::App& command, Options& options);
+
 void setup_validate(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_validate(const Options& options, Context& context);
 
@@ -22,6 +28,9 @@ void setup_plan(CLI::App& app, Options& options);
 
 void setup_apply(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
+
+void setup_rotate(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_rotate(const Options& options, Context& context);
 
 void setup_export(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_export(const Options& options, Context& context);

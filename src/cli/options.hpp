@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/guard.hpp"
+#include "plan/rotation.hpp"
 #include "plan/selection.hpp"
 
 namespace pveform::cli {
@@ -39,6 +40,9 @@ struct Options {
     bool show_unmanaged = false;
     plan::Allowances allowances;
     plan::Selection selection;
+    plan::Rotation rotation;
+    bool only_due = false;          // rotate
+    bool no_verify_secrets = false; // apply, rotate
     bool no_prune = false;
     std::string principal;  // explain
     std::string path = "/"; // explain

@@ -22,7 +22,6 @@ namespace pveform::cli {
 
 namespace {
 
-constexpr UnixSeconds tolerable_skew_s = 60;
 constexpr UnixSeconds short_life_s = UnixSeconds{14} * 24 * 60 * 60;
 constexpr std::size_t max_paths_shown = 3;
 constexpr Release oldest_known{8, 0};
@@ -118,22 +117,21 @@ void check_version(const live::Version& version, Findings& findings) {
     }
 }
 
-void check_clock(const live::Version& version, UnixSeconds now, Findings& findings) {
+void check_clock(const live::Version& version, Clock& clock, Findings& findings) {
     if (!version.server_time) {
         findings.warn(
             "clock", "the server does not tell its time", {"is there a gateway in front of PVE?"}
         );
         return;
     }
-    const UnixSeconds ahead = *version.server_time - now;
-    if (ahead > tolerable_skew_s || ahead < -tolerable_skew_s) {
+    if (const auto ahead = skew_of(version.server_time, clock)) {
         findings.warn(
             "clock",
             fmt::format(
-                "the server's clock is {} s {} of this machine's: expiry times are judged by "
-                "either",
-                ahead > 0 ? ahead : -ahead,
-                ahead > 0 ? "ahead" : "behind"
+                "the server's clock is {} {} this machine's; what has expired is judged by the "
+                "server's",
+                format_duration(std::chrono::seconds(std::abs(*ahead))),
+                *ahead > 0 ? "ahead of" : "behind"
             ),
             {"synchronise both (`timedatectl`, `chronyc tracking`)"}
         );
@@ -379,7 +377,7 @@ void check_cluster(
     }
     findings.ok("identity", who_is_accepted(question));
     check_version(*version, findings);
-    check_clock(*version, context.clock.now(), findings);
+    check_clock(*version, context.clock, findings);
     const auto view = check_reading(pve, question, findings);
     State state = view ? view->state : State();
     if (view) {

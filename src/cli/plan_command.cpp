@@ -78,6 +78,7 @@ ExitCode run_plan(const Options& options, Context& context) {
     if (!view) {
         return context.report(view.error());
     }
+    warn_of_skew(*view, context);
     // What is missing.
     const auto plan =
         plan_for(options, *document, *view, later_applier(options, *document, identity), context);

@@ -34,11 +34,20 @@ void add_selectors(
 } // namespace
 
 void setup_plan_flags(CLI::App& command, Options& options) {
-    plan::Allowances& allow = options.allowances;
     add_selectors(command, "--target", options.selection.targets, "Only these, and what they need");
     add_selectors(command, "--exclude", options.selection.excludes, "All but these");
     command.add_flag("--no-prune", options.no_prune, "Leave alone what is not declared");
     command.add_flag("--show-unmanaged", options.show_unmanaged, "List what is left alone");
+    command.add_flag_callback(
+        "--rotate-due",
+        [&options] { options.rotation.urgency = plan::Urgency::due; },
+        "Also give tokens that are due a new secret"
+    );
+    setup_allowances(command, options);
+}
+
+void setup_allowances(CLI::App& command, Options& options) {
+    plan::Allowances& allow = options.allowances;
     command.add_option("--allow-destroy", allow.destroy, "Let exactly N objects go")
         ->option_text("N");
     command.add_option("--allow-acl-removals", allow.acl_removals, "Let exactly N ACL entries go")

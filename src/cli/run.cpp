@@ -72,6 +72,9 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("apply")) {
         return run_apply(options, context);
     }
+    if (app.got_subcommand("rotate")) {
+        return run_rotate(options, context);
+    }
     if (app.got_subcommand("export")) {
         return run_export(options, context);
     }
@@ -102,6 +105,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_validate(app, options);
     setup_plan(app, options);
     setup_apply(app, options);
+    setup_rotate(app, options);
     setup_export(app, options);
     setup_snapshot(app, options);
     setup_explain(app, options);

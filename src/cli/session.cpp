@@ -1,5 +1,7 @@
 #include "cli/session.hpp"
 
+#include <cstdlib>
+
 #include <fmt/ostream.h>
 
 #include "base/text.hpp"
@@ -134,6 +136,24 @@ plan::Applier later_applier(
     return {.identity = user_or_token(identity), .is_certain = false};
 }
 
+std::optional<UnixSeconds> skew_of(std::optional<UnixSeconds> server, Clock& clock) {
+    constexpr UnixSeconds tolerable_skew_s = 60;
+    const UnixSeconds ahead = server ? *server - clock.now() : 0;
+    return std::abs(ahead) > tolerable_skew_s ? std::optional(ahead) : std::nullopt;
+}
+
+void warn_of_skew(const live::View& view, Context& context) {
+    if (const auto ahead = skew_of(view.server_time, context.clock)) {
+        fmt::print(
+            context.err,
+            "{} PVE's clock is {} {} this machine's; what has expired is judged by PVE's\n",
+            render::paint(context.err_style, render::Paint::warning, "warning:"),
+            format_duration(std::chrono::seconds(std::abs(*ahead))),
+            *ahead > 0 ? "ahead of" : "behind"
+        );
+    }
+}
+
 Collected<plan::Plan> plan_for(
     const Options& options,
     const desired::Document& document,
@@ -145,9 +165,10 @@ Collected<plan::Plan> plan_for(
         view.state,
         document,
         {.applier = applier,
-         .now = context.clock.now(),
+         .now = view.server_time.value_or(context.clock.now()),
          .allowances = options.allowances,
-         .selection = options.selection}
+         .selection = options.selection,
+         .rotation = options.rotation}
     );
 }
 

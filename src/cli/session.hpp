@@ -54,6 +54,12 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
     const Options& options, const desired::Document& document, const std::string& identity
 );
 
+/// By how much PVE's clock is ahead of ours, in seconds, where that is more than matters.
+[[nodiscard]] std::optional<UnixSeconds> skew_of(std::optional<UnixSeconds> server, Clock& clock);
+
+/// PVE judges by its own clock what has expired, and so do plans.
+void warn_of_skew(const live::View& view, Context& context);
+
 /// A plan of what `view` lacks to be as the document says.
 [[nodiscard]] Collected<plan::Plan> plan_for(
     const Options& options,

@@ -46,6 +46,8 @@ struct Token {
     Optional<std::chrono::seconds> overlap; // `NAME-a` and `NAME-b` take turns
 };
 
+using Tokens = std::map<std::string, Token>; // by the name behind `!`
+
 /// Where a password comes from; read when, and only when, the user is created.
 struct PasswordSource {
     enum class Kind { environment, file, command };
@@ -65,7 +67,7 @@ struct User {
     Optional<Expiry> expire;
     std::optional<std::map<GroupId, Span>> groups;
     std::optional<AclList> acl;
-    std::optional<std::map<std::string, Token>> tokens; // by the name behind `!`
+    std::optional<Tokens> tokens;
     Optional<PasswordSource> initial_password;
 };
 

@@ -25,13 +25,6 @@ Errors unsupported(const Document& document) {
     for (const Assertion& assertion : document.assertions) {
         errors.push_back(refusal("making `assertions`", assertion.span));
     }
-    for (const auto& [id, user] : document.users) {
-        for (const auto& [name, token] : user.tokens.value_or(std::map<std::string, Token>())) {
-            if (token.overlap) {
-                errors.push_back(refusal("taking turns with an `overlap`", token.overlap->span));
-            }
-        }
-    }
     return errors;
 }
 

@@ -61,6 +61,10 @@ Result<Response> ApiTransport::send(Method method, std::string_view path, const 
     return understood(http_->exchange(request));
 }
 
+void ApiTransport::replace_secret(const Secret& secret) {
+    authentication_->replace_secret(secret);
+}
+
 Result<void> ApiTransport::add_credentials(HttpRequest& request, bool writing) {
     auto headers = authentication_->headers(*http_, writing);
     if (!headers) {

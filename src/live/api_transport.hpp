@@ -26,6 +26,8 @@ public:
     [[nodiscard]] Result<Response>
     send(Method method, std::string_view path, const Parameters& form) override;
 
+    void replace_secret(const Secret& secret) override;
+
 private:
     [[nodiscard]] Result<void> add_credentials(HttpRequest& request, bool writing);
     [[nodiscard]] Result<Response> understood(std::expected<Response, HttpFailure> outcome) const;

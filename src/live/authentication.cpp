@@ -30,11 +30,13 @@ std::string escaped(std::string_view id) {
 
 class TokenAuthentication : public Authentication {
 public:
-    explicit TokenAuthentication(const ApiToken& token)
-        : id_(token.id),
-          line_(Secret::joined(
-              {"Authorization: PVEAPIToken=", escaped(token.id), "=", token.secret.reveal()}
-          )) {}
+    explicit TokenAuthentication(const ApiToken& token) : id_(token.id) {
+        replace_secret(token.secret);
+    }
+
+    void replace_secret(const Secret& secret) final {
+        line_ = Secret::joined({"Authorization: PVEAPIToken=", escaped(id_), "=", secret.reveal()});
+    }
 
     Result<std::vector<Secret>> headers(Http&, bool) override {
         std::vector<Secret> lines;

@@ -19,6 +19,9 @@ public:
 
     /// What a 401 to a request with these headers means; of kind `authentication`.
     [[nodiscard]] virtual Error refusal(const Response& response) const = 0;
+
+    /// Of an API token; nothing else has one that pveform could know of.
+    virtual void replace_secret(const Secret& /*secret*/) {}
 };
 
 /// An error of kind `usage` for credentials that cannot be any. The clock must outlive the result.

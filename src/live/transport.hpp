@@ -62,6 +62,9 @@ public:
     /// once.
     [[nodiscard]] virtual Result<Response>
     send(Method method, std::string_view path, const Parameters& form) = 0;
+
+    /// The API token that we authenticate with has another secret from now on.
+    virtual void replace_secret(const Secret& secret) = 0;
 };
 
 } // namespace pveform::live

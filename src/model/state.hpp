@@ -28,6 +28,10 @@ struct Expiry {
 
     [[nodiscard]] bool is_over(UnixSeconds now) const { return !is_never() && seconds <= now; }
 
+    [[nodiscard]] bool ends_before(Expiry other) const {
+        return !is_never() && (other.is_never() || seconds < other.seconds);
+    }
+
     /// `never`, `2027-06-30`, `2027-06-30T10:00:00Z`.
     [[nodiscard]] std::string text() const;
     friend auto operator<=>(const Expiry&, const Expiry&) = default;

@@ -137,7 +137,10 @@ Action action_for(bool before, bool after) {
 
 class Difference {
 public:
-    Difference(const State& before, const State& after) : before_(before), after_(after) {}
+    Difference(
+        const State& before, const State& after, const std::map<TokenId, std::string>& rotated
+    )
+        : before_(before), after_(after), rotated_(rotated) {}
 
     std::vector<Change> run() && {
         objects(before_.roles, after_.roles);
@@ -192,15 +195,14 @@ private:
             before_.tokens,
             after_.tokens,
             [&](const TokenId& id, const Token* left, const Token* right) {
-                const bool is_revived = left != nullptr && right != nullptr &&
-                                        left->expire == Expiry::unconfirmed() &&
-                                        right->expire != Expiry::unconfirmed();
-                if (is_revived) {
+                const std::string reason =
+                    left != nullptr && right != nullptr ? reason_to_rotate(id, *left, *right) : "";
+                if (!reason.empty()) {
                     changes_.push_back({
                         .action = Action::rotate,
                         .key = id,
                         .fields = compare(left, right),
-                        .reason = "secret never stored: re-issue",
+                        .reason = reason,
                     });
                 } else if (right == nullptr && !after_.users.contains(id.user)) {
                     add_cascade(id, compare(left, right), "user " + id.user.text);
@@ -235,6 +237,15 @@ private:
         });
     }
 
+    [[nodiscard]] std::string
+    reason_to_rotate(const TokenId& id, const Token& before, const Token& after) const {
+        if (before.expire == Expiry::unconfirmed() && after.expire != Expiry::unconfirmed()) {
+            return "secret never stored: re-issue";
+        }
+        const auto found = rotated_.find(id);
+        return found == rotated_.end() ? std::string() : found->second;
+    }
+
     /// The object of an ACL row that is destroyed, so that PVE removes the row by itself; empty if
     /// both stay, or if the principal vanished long ago.
     [[nodiscard]] std::string what_takes_along(const AclKey& key) const {
@@ -246,6 +257,7 @@ private:
 
     const State& before_;
     const State& after_;
+    const std::map<TokenId, std::string>& rotated_;
     std::vector<Change> changes_;
 };
 
@@ -259,8 +271,9 @@ std::map<UserId, std::set<GroupId>> lasting_memberships(const State& before, con
     return groups_of;
 }
 
-std::vector<Change> difference(const State& before, const State& after) {
-    return Difference(before, after).run();
+std::vector<Change>
+difference(const State& before, const State& after, const std::map<TokenId, std::string>& rotated) {
+    return Difference(before, after, rotated).run();
 }
 
 } // namespace pveform::plan

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "model/state.hpp"
@@ -14,8 +15,11 @@ namespace pveform::plan {
 /// Meaning is compared, not spelling: both states hold values in normal form.
 ///
 /// A token that was issued and never confirmed in `before`, and is alive in `after`, is to be
-/// rotated. What PVE removes along with something else is a cascade. `source` is left empty.
-[[nodiscard]] std::vector<Change> difference(const State& before, const State& after);
+/// rotated; so are those of `rotated`, each for the reason given there: secrets are in no state.
+/// What PVE removes along with something else is a cascade. `source` is left empty.
+[[nodiscard]] std::vector<Change> difference(
+    const State& before, const State& after, const std::map<TokenId, std::string>& rotated = {}
+);
 
 /// The groups of every user in `before`, without those that are destroyed: PVE ends memberships in
 /// them by itself.

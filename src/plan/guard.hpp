@@ -16,7 +16,8 @@
 namespace pveform::plan {
 
 struct Block {
-    std::string guard; // `lockout`, `destroy`, `acl-removals`, `cascade`, `protect`, `rights`
+    /// `lockout`, `destroy`, `acl-removals`, `cascade`, `protect`, `rights`, `size`, `rotation`.
+    std::string guard;
     std::string message;
     Span span;
     std::string help;

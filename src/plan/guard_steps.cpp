@@ -75,6 +75,7 @@ public:
             if (applier_.identity && applier_.is_certain) {
                 check_rights(step);
             }
+            check_own_secret(step.command);
             const bool touches_own = own_.is_touched_by(step.command);
             carry_out(step.command, state_);
             if (touches_own) {
@@ -105,6 +106,27 @@ private:
         if (auto denial = rights.denial_of(step.command)) {
             auto& refused = refused_[{denial->path, denial->privilege, denial->reason}];
             refused.push_back(describe(step.command));
+        }
+    }
+
+    /// No flag lets this pass: what follows could not be sent.
+    void check_own_secret(const Command& command) {
+        const auto* issue = std::get_if<IssueToken>(&command);
+        const bool destroys_own = issue != nullptr && issue->exists && applier_.identity &&
+                                  *applier_.identity == Principal::of(issue->id) &&
+                                  !state_.release.can_regenerate_tokens();
+        if (destroys_own) {
+            blocks_.push_back(Block{
+                .guard = "lockout",
+                .message = fmt::format(
+                    "PVE {} renews a secret only by deleting and creating the token, and `{}` is "
+                    "the one that pveform runs with",
+                    state_.release.text(),
+                    issue->id.text()
+                ),
+                .span = {},
+                .help = "give the token an `overlap`, or run this with another identity",
+            });
         }
     }
 

@@ -15,7 +15,7 @@ namespace {
 
 /// The usual order, which keeps the rule by itself for changes of roles and ACL rows:
 ///
-///     narrow and create roles → groups → users → issue tokens
+///     narrow and create roles → groups → users → prolong tokens → issue tokens
 ///       → add ACL rows, deepest path first, users' and tokens' before groups'
 ///       → remove ACL rows, highest path first, groups' before users'
 ///       → change and destroy tokens → destroy users → destroy groups → destroy roles
@@ -28,6 +28,7 @@ enum class Phase {
     narrow_roles,
     create_groups,
     change_users,
+    prolong_tokens,
     issue_tokens,
     add_acl,
     remove_acl,
@@ -69,8 +70,13 @@ Phase phase(const IssueToken&, const State&) {
     return Phase::issue_tokens;
 }
 
-Phase phase(const UpdateToken&, const State&) {
-    return Phase::change_tokens;
+/// A token that lives longer may be the one that a successor waits for.
+Phase phase(const UpdateToken& command, const State& before) {
+    const Expiry present = before.tokens.at(command.id).expire;
+    const bool only_lives_longer = command.fields == TokenEdit{.expire = command.fields.expire} &&
+                                   command.fields.expire &&
+                                   present.ends_before(*command.fields.expire);
+    return only_lives_longer ? Phase::prolong_tokens : Phase::change_tokens;
 }
 
 Phase phase(const DestroyToken&, const State&) {

@@ -1,5 +1,6 @@
 // How a target comes to be; not for use outside of target_state. The declarations are in
-// target.cpp, what is taken away without being declared in target_removals.cpp.
+// target.cpp, those of tokens in target_tokens.cpp, what is taken away without being declared in
+// target_removals.cpp.
 #pragma once
 
 #include <map>
@@ -9,15 +10,29 @@
 #include <vector>
 
 #include "plan/ownership.hpp"
+#include "plan/rotation.hpp"
+#include "plan/succession.hpp"
 #include "plan/target.hpp"
 
 namespace pveform::plan {
 
+template<class T>
+void overlay(T& value, const desired::Optional<T>& declared) {
+    if (declared) {
+        value = declared->value;
+    }
+}
+
 /// Overlays the document's objects, kind by kind, on a copy of the live state.
 class Overlay {
 public:
-    Overlay(const State& live, const desired::Document& document, UnixSeconds now)
-        : live_(live), document_(document), now_(now), ownership_(document),
+    Overlay(
+        const State& live,
+        const desired::Document& document,
+        UnixSeconds now,
+        const Rotation& rotation
+    )
+        : live_(live), document_(document), now_(now), rotation_(rotation), ownership_(document),
           known_privileges_(live.privileges()) {
         target_.state = live;
         for (const auto& [key, grant] : live.acl) {
@@ -26,6 +41,20 @@ public:
     }
 
     Collected<Target> run() && {
+        check_rotation();
+        if (rotation_.nothing_else) {
+            rotate_tokens();
+        } else {
+            declare_everything();
+        }
+        if (!errors_.empty()) {
+            return std::unexpected(std::move(errors_));
+        }
+        return std::move(target_);
+    }
+
+private:
+    void declare_everything() {
         declare_roles();
         declare_groups();
         declare_users();
@@ -35,24 +64,28 @@ public:
         declare_acl();
         remove_acl();
         find_what_is_left_alone();
-        if (!errors_.empty()) {
-            return std::unexpected(std::move(errors_));
-        }
-        return std::move(target_);
     }
 
-private:
     void declare_roles();
     void declare_privileges(const desired::Role& declared, Role& role);
     void declare_groups();
     void declare_users();
     void declare_memberships();
-    void declare_tokens();
-    [[nodiscard]] Expiry within_lifetime(const TokenId& id, const desired::Token& declared);
-    void declare_tokens_of(const UserId& user, const desired::User& declared);
     void declare_acl();
     void
     declare_acl_of(const Principal& principal, const desired::AclList& list, const Span& owner);
+
+    // Tokens (target_tokens.cpp)
+    void check_rotation();
+    void rotate_tokens();
+    void rotate_token(const TokenId& declared, const desired::Token& wanted);
+    void declare_tokens();
+    void declare_tokens_of(const UserId& user, const desired::User& declared);
+    void declare_token(const TokenId& declared, const desired::Token& wanted);
+    void issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder);
+    void lay_over(const TokenId& id, const desired::Token& wanted);
+    void report(const Succession& succession, const Span& span);
+    void check_renewal(const TokenId& id, const desired::Token& wanted);
 
     void remove_objects();
     void remove_acl();
@@ -78,6 +111,7 @@ private:
     const State& live_;
     const desired::Document& document_;
     UnixSeconds now_;
+    const Rotation& rotation_;
     Ownership ownership_;
     std::set<Privilege> known_privileges_;
     std::map<Principal, std::vector<AclKey>> live_rows_;

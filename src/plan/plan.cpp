@@ -17,7 +17,7 @@ std::vector<TokenId> Plan::tokens_to_issue() const {
     std::vector<TokenId> tokens;
     for (const Step& step : steps) {
         if (const auto* issue = std::get_if<IssueToken>(&step.command)) {
-            tokens.push_back(issue->id);
+            tokens.push_back(issue->declared);
         }
     }
     return tokens;
@@ -62,6 +62,29 @@ bool can_be_suspended(const UserId& id, const State& before, const desired::Docu
            live->second.expire.is_never() || live->second.expire == Expiry::unconfirmed();
 }
 
+/// What the states cannot say about tokens that get a new secret.
+void complete(std::vector<Step>& steps, const std::map<TokenId, Issue>& issues) {
+    for (Step& step : steps) {
+        auto* command = std::get_if<IssueToken>(&step.command);
+        const auto issue = command != nullptr ? issues.find(command->id) : issues.end();
+        if (issue != issues.end()) {
+            command->declared = issue->second.declared;
+            command->predecessor = issue->second.predecessor;
+        }
+    }
+}
+
+/// Those that have a good secret and get another one all the same.
+std::map<TokenId, std::string> reasons_to_rotate(const std::map<TokenId, Issue>& issues) {
+    std::map<TokenId, std::string> reasons;
+    for (const auto& [id, issue] : issues) {
+        if (!issue.reason.empty()) {
+            reasons.emplace(id, issue.reason);
+        }
+    }
+    return reasons;
+}
+
 template<class Predicate>
 std::size_t count_if(const std::vector<Change>& changes, Predicate predicate) {
     return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
@@ -86,8 +109,10 @@ Collected<Plan> make_plan(
     const State& live, const desired::Document& document, const Circumstances& circumstances
 ) {
     // What is wanted, laid over what is there.
-    Target target = TRY(target_state(live, document, circumstances.now));
+    Target target = TRY(target_state(live, document, circumstances.now, circumstances.rotation));
+    std::map<TokenId, std::string> rotated = reasons_to_rotate(target.issues);
     Plan plan;
+    plan.now = circumstances.now;
     plan.before = live;
     plan.after = std::move(target.state);
     plan.notices = std::move(target.notices);
@@ -95,14 +120,16 @@ Collected<Plan> make_plan(
     plan.left_alone = std::move(target.left_alone);
 
     // What differs, and who asked for it.
-    plan.changes = difference(plan.before, plan.after);
+    plan.changes = difference(plan.before, plan.after, rotated);
     if (!circumstances.selection.is_everything()) {
-        auto part = narrow(plan.before, plan.after, plan.changes, circumstances.selection);
+        auto part =
+            narrow(plan.before, plan.after, plan.changes, target.issues, circumstances.selection);
         if (!part) {
             return std::unexpected(Errors{std::move(part).error()});
         }
         plan.after = std::move(part->after);
-        plan.changes = difference(plan.before, plan.after);
+        std::erase_if(rotated, [&](const auto& one) { return !part->chosen.contains(one.first); });
+        plan.changes = difference(plan.before, plan.after, rotated);
         for (std::string& words : part->pulled_in) {
             plan.notices.push_back({std::move(words), {}});
         }
@@ -111,8 +138,10 @@ Collected<Plan> make_plan(
 
     // How to get there, request by request.
     Rehearsal rehearsal(plan.before, plan.after, circumstances.now);
+    std::vector<Step> steps = steps_for(plan.changes, plan.before, plan.after);
+    complete(steps, target.issues);
     auto ordered = in_order(
-        steps_for(plan.changes, plan.before, plan.after),
+        std::move(steps),
         rehearsal,
         {.running = circumstances.applier.identity,
          .can_be_suspended = [&](const UserId& id

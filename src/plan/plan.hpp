@@ -18,6 +18,7 @@ namespace pveform::plan {
 struct Plan {
     State before;
     State after;
+    UnixSeconds now = 0; // when it was made, by PVE's clock where that is known
     std::vector<Change> changes;
     std::vector<Step> steps; // in the order in which they are to be sent
     std::vector<Notice> notices;
@@ -30,7 +31,7 @@ struct Plan {
 
     [[nodiscard]] bool is_empty() const { return changes.empty(); }
 
-    /// The tokens that get a new secret, in order.
+    /// The tokens that get a new secret, in order, as the document calls them.
     [[nodiscard]] std::vector<TokenId> tokens_to_issue() const;
 };
 
@@ -39,6 +40,7 @@ struct Circumstances {
     UnixSeconds now = 0;
     Allowances allowances = {};
     Selection selection = {};
+    Rotation rotation = {};
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

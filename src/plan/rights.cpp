@@ -84,7 +84,24 @@ struct RightsCheck {
         return realm ? realm : some_group_of(command.id);
     }
 
-    Answer operator()(const IssueToken& command) const { return token_of(command.id.user); }
+    /// Where PVE cannot renew a secret in place, the token's ACL entries are lost and added again.
+    Answer operator()(const IssueToken& command) const {
+        const Answer denial = token_of(command.id.user);
+        if (denial || !command.exists || rights.state_.release.can_regenerate_tokens()) {
+            return denial;
+        }
+        const Principal token = Principal::of(command.id);
+        for (const auto& [key, grant] : rights.state_.acl) {
+            if (key.principal != token) {
+                continue;
+            }
+            const AclEdit edit{key.path, {token}, {key.role}, grant.propagate, false};
+            if (const Answer lost = (*this)(ChangeAcl{edit})) {
+                return lost;
+            }
+        }
+        return {};
+    }
 
     Answer operator()(const UpdateToken& command) const { return token_of(command.id.user); }
 

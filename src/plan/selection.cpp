@@ -78,12 +78,20 @@ public:
         const State& before,
         const State& after,
         const std::vector<Change>& changes,
+        const std::map<TokenId, Issue>& issues,
         const Selection& selection
     )
-        : before_(before), after_(after), changes_(changes), selection_(selection) {
+        : before_(before), after_(after), changes_(changes), issues_(issues),
+          selection_(selection) {
         for (const Change& change : changes) {
             if (change.action == Action::create) {
-                created_.insert(change.key);
+                needed_.insert(change.key);
+            }
+        }
+        for (const auto& [id, issue] : issues) {
+            if (issue.predecessor &&
+                before.tokens.at(issue.predecessor->id).expire != issue.predecessor->until) {
+                needed_.insert(issue.predecessor->id);
             }
         }
     }
@@ -91,13 +99,13 @@ public:
     Result<Narrowed> run() && {
         for (const Change& change : changes_) {
             const bool is_wanted =
-                selection_.targets.empty() || any_matches(selection_.targets, change.key);
+                selection_.targets.empty() || is_among(selection_.targets, change.key);
             if (change.action != Action::cascade && is_wanted &&
-                !any_matches(selection_.excludes, change.key)) {
+                !is_among(selection_.excludes, change.key)) {
                 TRY(choose(change.key));
             }
         }
-        Narrowed narrowed{before_, std::move(pulled_in_)};
+        Narrowed narrowed{before_, chosen_, std::move(pulled_in_)};
         for (const Change& change : changes_) {
             if (chosen_.contains(change.key)) {
                 std::visit(Copy{after_, narrowed.after}, change.key);
@@ -107,12 +115,20 @@ public:
     }
 
 private:
+    [[nodiscard]] bool
+    is_among(const std::vector<Selector>& selectors, const ObjectKey& key) const {
+        const auto* token = std::get_if<TokenId>(&key);
+        const auto issue = token != nullptr ? issues_.find(*token) : issues_.end();
+        return any_matches(selectors, key) ||
+               (issue != issues_.end() && any_matches(selectors, issue->second.declared));
+    }
+
     Result<void> choose(const ObjectKey& key) {
         if (!chosen_.insert(key).second) {
             return {};
         }
         for (const ObjectKey& needed : needs_of(key)) {
-            if (!created_.contains(needed) || chosen_.contains(needed)) {
+            if (!needed_.contains(needed) || chosen_.contains(needed)) {
                 continue;
             }
             const std::string words = fmt::format(
@@ -122,14 +138,14 @@ private:
                 kind_of(needed),
                 name_of(needed)
             );
-            if (any_matches(selection_.excludes, needed)) {
+            if (is_among(selection_.excludes, needed)) {
                 return std::unexpected(Error{
                     .kind = ErrorKind::usage,
                     .message = words + ", which `--exclude` leaves out",
                     .help = "exclude both, or neither",
                 });
             }
-            if (!any_matches(selection_.targets, needed)) {
+            if (!is_among(selection_.targets, needed)) {
                 pulled_in_.push_back(words + ": it is part of this plan too");
             }
             TRY(choose(needed));
@@ -140,6 +156,10 @@ private:
     /// What must be there before the object can be as it is to be.
     [[nodiscard]] std::vector<ObjectKey> needs_of(const ObjectKey& key) const {
         if (const auto* token = std::get_if<TokenId>(&key)) {
+            const auto issue = issues_.find(*token);
+            if (issue != issues_.end() && issue->second.predecessor) {
+                return {token->user, issue->second.predecessor->id};
+            }
             return {token->user};
         }
         if (const auto* row = std::get_if<AclKey>(&key)) {
@@ -171,8 +191,9 @@ private:
     const State& before_;
     const State& after_;
     const std::vector<Change>& changes_;
+    const std::map<TokenId, Issue>& issues_;
     const Selection& selection_;
-    std::set<ObjectKey> created_;
+    std::set<ObjectKey> needed_; // others may wait for these
     std::set<ObjectKey> chosen_;
     std::vector<std::string> pulled_in_;
 };
@@ -208,9 +229,10 @@ Result<Narrowed> narrow(
     const State& before,
     const State& after,
     const std::vector<Change>& changes,
+    const std::map<TokenId, Issue>& issues,
     const Selection& selection
 ) {
-    return Narrowing(before, after, changes, selection).run();
+    return Narrowing(before, after, changes, issues, selection).run();
 }
 
 } // namespace pveform::plan

@@ -9,6 +9,7 @@
 #include "model/glob.hpp"
 #include "model/state.hpp"
 #include "plan/change.hpp"
+#include "plan/target.hpp"
 
 namespace pveform::plan {
 
@@ -31,15 +32,18 @@ struct Selection {
 
 struct Narrowed {
     State after;
+    std::set<ObjectKey> chosen;
     std::vector<std::string> pulled_in; // what was not chosen and is needed, in words
 };
 
 /// `before` with the chosen changes alone, and those that they depend on. An error of kind `usage`
-/// where something is excluded that is needed.
+/// where something is excluded that is needed. Tokens that take turns are also chosen by the name
+/// that the document gives them.
 [[nodiscard]] Result<Narrowed> narrow(
     const State& before,
     const State& after,
     const std::vector<Change>& changes,
+    const std::map<TokenId, Issue>& issues,
     const Selection& selection
 );
 

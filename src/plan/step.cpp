@@ -43,11 +43,6 @@ void apply_fields(const UserId& id, const UserEdit& fields, State& state) {
     }
 }
 
-/// An expiry that comes nearer, or comes to be.
-bool is_shortened(Expiry before, Expiry after) {
-    return !after.is_never() && (before.is_never() || after < before);
-}
-
 std::string listed(const AclEdit& edit) {
     std::vector<std::string> roles;
     std::ranges::transform(edit.roles, std::back_inserter(roles), &RoleId::text);
@@ -91,6 +86,12 @@ bool ready(const UpdateUser& command, const State& state) {
 }
 
 bool ready(const IssueToken& command, const State& state) {
+    if (const auto& predecessor = command.predecessor) {
+        const auto live = state.tokens.find(predecessor->id);
+        if (live != state.tokens.end() && live->second.expire.ends_before(predecessor->until)) {
+            return false;
+        }
+    }
     return state.users.contains(command.id.user) &&
            state.tokens.contains(command.id) == command.exists;
 }
@@ -217,18 +218,18 @@ bool revokes(const UpdateUser& command, const State& state) {
     const auto user = state.users.find(command.id);
     const bool leaves_groups = command.fields.groups && !command.fields.append_groups;
     const bool ends_sooner = command.fields.expire && user != state.users.end() &&
-                             is_shortened(user->second.expire, *command.fields.expire);
+                             command.fields.expire->ends_before(user->second.expire);
     return command.fields.enabled == false || ends_sooner || leaves_groups;
 }
 
 bool revokes(const IssueToken&, const State&) {
-    return false; // a token to be re-issued is dead already
+    return false; // who reads the secret where it is stored goes on with the new one
 }
 
 bool revokes(const UpdateToken& command, const State& state) {
     const auto token = state.tokens.find(command.id);
     const bool ends_sooner = command.fields.expire && token != state.tokens.end() &&
-                             is_shortened(token->second.expire, *command.fields.expire);
+                             command.fields.expire->ends_before(token->second.expire);
     return ends_sooner || command.fields.privilege_separation == true;
 }
 

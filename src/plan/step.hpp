@@ -2,6 +2,7 @@
 // plan can be thought through before anything is sent.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -44,12 +45,20 @@ struct UpdateUser {
     UserEdit fields;
 };
 
+/// The token that had a turn before another one; it must live on for a while.
+struct Predecessor {
+    TokenId id;
+    Expiry until;
+};
+
 /// Issues a secret in two phases (created dead, secret stored, brought to life); `token` is how
 /// the token ends up. With `exists`, an existing one gets a new secret.
 struct IssueToken {
     TokenId id;
     Token token;
     bool exists = false;
+    TokenId declared = id; // what the document calls it, and consumers look the secret up by
+    std::optional<Predecessor> predecessor = {}; // of a turn; ready once it lives for so long
 };
 
 struct UpdateToken {

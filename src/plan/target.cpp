@@ -13,13 +13,6 @@ namespace pveform::plan {
 
 namespace {
 
-template<class T>
-void overlay(T& value, const desired::Optional<T>& declared) {
-    if (declared) {
-        value = declared->value;
-    }
-}
-
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
     const auto match = closest_match(word, candidates);
     return match ? fmt::format("did you mean `{}`?", *match) : std::string();
@@ -270,78 +263,6 @@ void Overlay::declare_memberships() {
     }
 }
 
-void Overlay::declare_tokens_of(const UserId& user, const desired::User& declared) {
-    for (auto it = live_.tokens.lower_bound(TokenId{user, {}});
-         it != live_.tokens.end() && it->first.user == user;
-         ++it) {
-        const TokenId& id = it->first;
-        if (!declared.tokens->contains(id.name) && ownership_.may_change(id)) {
-            const auto absent = document_.absent.tokens.find(id);
-            remove_token(
-                id,
-                absent != document_.absent.tokens.end()
-                    ? Rule{"absent", absent->second}
-                    : Rule{"not in its user's `tokens`", declared.span}
-            );
-        }
-    }
-    for (const auto& [name, wanted] : *declared.tokens) {
-        const TokenId id{user, name};
-        target_.origins[id] = {{}, wanted.span};
-        Token& token = target_.state.tokens[id];
-        if (token.expire == Expiry::unconfirmed()) {
-            token.expire = Expiry::never(); // PVE's default, as for a token that is created
-        }
-        overlay(token.comment, wanted.comment);
-        overlay(token.privilege_separation, wanted.privilege_separation);
-        overlay(token.expire, wanted.expire);
-        if (wanted.lifetime) {
-            token.expire = within_lifetime(id, wanted);
-        }
-    }
-}
-
-/// A new secret lives for the whole lifetime from now; one that is there for no longer than that.
-/// Its expiry is the clock: nothing else remembers when it was issued.
-Expiry Overlay::within_lifetime(const TokenId& id, const desired::Token& declared) {
-    const Expiry whole{now_ + declared.lifetime->value.count()};
-    const auto live = live_.tokens.find(id);
-    if (live == live_.tokens.end() || live->second.expire == Expiry::unconfirmed()) {
-        return whole;
-    }
-    const Expiry present = live->second.expire;
-    if (present.is_never() || whole < present) {
-        return whole;
-    }
-    if (declared.renew_before && present.seconds - declared.renew_before->value.count() <= now_) {
-        target_.notices.push_back(Notice{
-            fmt::format(
-                "token `{}` is due for a new secret: it expires {}", id.text(), present.text()
-            ),
-            declared.span,
-        });
-    }
-    return present;
-}
-
-void Overlay::declare_tokens() {
-    for (const auto& [id, declared] : document_.users) {
-        if (declared.tokens) {
-            declare_tokens_of(id, declared);
-        }
-    }
-    for (const auto& [id, live] : live_.tokens) {
-        const auto owner = document_.users.find(id.user);
-        const bool has_list = owner != document_.users.end() && owner->second.tokens;
-        if (has_list || !target_.state.users.contains(id.user)) {
-            continue;
-        }
-        if (const auto rule = ownership_.removal_of(id)) {
-            remove_token(id, *rule);
-        }
-    }
-}
-
 void Overlay::check_row(const AclKey& key, const desired::AclRow& row) {
     if (!target_.state.roles.contains(key.role)) {
         refuse_unknown("role", key.role, target_.state.roles, row.role_span);
@@ -387,8 +308,13 @@ void Overlay::declare_acl() {
             continue;
         }
         for (const auto& [name, token] : *user.tokens) {
-            if (token.acl) {
-                declare_acl_of(Principal::of(TokenId{id, name}), *token.acl, token.span);
+            if (!token.acl) {
+                continue;
+            }
+            for (const TokenId& holder : possible_holders(TokenId{id, name}, token)) {
+                if (target_.state.tokens.contains(holder)) {
+                    declare_acl_of(Principal::of(holder), *token.acl, token.span);
+                }
             }
         }
     }
@@ -411,9 +337,10 @@ void Overlay::find_what_is_left_alone() {
     add(live_.acl, state.acl, always);
 }
 
-Collected<Target>
-target_state(const State& live, const desired::Document& document, UnixSeconds now) {
-    return Overlay(live, document, now).run();
+Collected<Target> target_state(
+    const State& live, const desired::Document& document, UnixSeconds now, const Rotation& rotation
+) {
+    return Overlay(live, document, now, rotation).run();
 }
 
 } // namespace pveform::plan

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "plan/change.hpp"
 #include "plan/guard.hpp"
 #include "plan/ownership.hpp"
+#include "plan/rotation.hpp"
+#include "plan/step.hpp"
 
 namespace pveform::plan {
 
@@ -23,6 +26,13 @@ struct Notice {
     Span span;
 };
 
+/// A token of the target that gets a secret in a way that no state can tell.
+struct Issue {
+    TokenId declared;        // what the document calls it
+    std::string reason = {}; // why it gets a new one, where it has one
+    std::optional<Predecessor> predecessor = {};
+};
+
 struct Target {
     State state;
     /// Where each declared object stands, with no words; and by which rule each object that is
@@ -30,6 +40,7 @@ struct Target {
     std::map<ObjectKey, Rule> origins;
     std::map<UserId, Span> memberships; // users that a group's list speaks of
     std::set<UserId> disabled;          // by `prune` with `action: disable`
+    std::map<TokenId, Issue> issues;    // rotated, or under another name than the declared one
     std::vector<ObjectKey> left_alone;  // without built-in roles and root@pam
     std::vector<Notice> notices;
     std::vector<Block> blocks; // what is protected and would be destroyed
@@ -37,8 +48,10 @@ struct Target {
 
 /// Errors (all of them together) where the document speaks of something that this cluster does not
 /// have or this PVE does not know: groups, members, roles, realms, privileges, ACL paths.
-/// `now` is what the lifetimes of tokens are counted from.
-[[nodiscard]] Collected<Target>
-target_state(const State& live, const desired::Document& document, UnixSeconds now);
+/// `now` is what the lifetimes of tokens are counted from. With `rotation.nothing_else` the target
+/// is the live state but for the tokens that are rotated.
+[[nodiscard]] Collected<Target> target_state(
+    const State& live, const desired::Document& document, UnixSeconds now, const Rotation& rotation
+);
 
 } // namespace pveform::plan

@@ -144,6 +144,16 @@ std::string apply_json(
         stored.emplace_back(token.text());
     }
     value.set("secrets_stored", std::move(stored));
+    json::Array checks;
+    for (const apply::SecretCheck& check : receipt.checks) {
+        const bool skipped = !check.skipped.empty();
+        const bool works = !skipped && check.problem.empty();
+        checks.push_back(json::Object{
+            {"token", check.token.text()},
+            {"works", skipped ? json::Value() : json::Value(works)},
+            {"reason", skipped ? check.skipped : check.problem}});
+    }
+    value.set("secret_checks", std::move(checks));
     value.set("verified", verified);
     return json::dump(value, json::Style::indented) + "\n";
 }

@@ -54,6 +54,24 @@ std::string steps_that_were_not_done(
     return errors.empty() ? out : out + "\n" + diagnostics(errors, style);
 }
 
+std::string checks(const apply::Receipt& receipt) {
+    std::string out;
+    std::size_t working = 0;
+    for (const apply::SecretCheck& check : receipt.checks) {
+        const std::string token = printable(check.token.text());
+        if (!check.problem.empty()) {
+            out += fmt::format(
+                "The new secret of {} fails its first request: {}\n", token, check.problem
+            );
+        } else if (!check.skipped.empty()) {
+            out += fmt::format("The new secret of {} was not tried: {}\n", token, check.skipped);
+        } else {
+            ++working;
+        }
+    }
+    return working == 0 ? out : out + plural(working, "new secret") + " tried: good\n";
+}
+
 std::string secrets(const PlanContext& context, const apply::Receipt& receipt) {
     std::string out;
     if (!receipt.stored.empty()) {
@@ -68,7 +86,7 @@ std::string secrets(const PlanContext& context, const apply::Receipt& receipt) {
             spooled.file.string()
         );
     }
-    return out;
+    return out + checks(receipt);
 }
 
 } // namespace
@@ -85,6 +103,9 @@ std::string receipt_text(
     out += secrets(context, receipt);
     if (verified) {
         return out + "Verified: nothing left to change\n";
+    }
+    if (!receipt.secrets_work()) {
+        return out + "Not verified: give the tokens above another secret with `pveform rotate`\n";
     }
     if (receipt.is_complete()) {
         return out + "Not verified: the cluster is not as the document says; plan again\n";

@@ -8,7 +8,9 @@
 
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::Release;
+using pveform::split_token_id;
 using pveform::State;
+using pveform::UnixSeconds;
 using pveform::apply::Outcome;
 using pveform::apply::Receipt;
 
@@ -34,10 +36,20 @@ SmallPve::FaultOf at(std::size_t n, NetworkFault fault, bool for_good = false) {
     };
 }
 
-State cluster_of(Release release) {
-    State state = live_cluster();
+/// With everything in which a secret comes to be: creation, re-issue, rotation, a turn.
+World world_of(Release release) {
+    State state = rotating_cluster();
     state.release = release;
-    return state;
+    return World(std::move(state), rotating_document());
+}
+
+/// What a rerun must have brought back, or kept.
+void check_rotations(const World& world) {
+    const State& state = world.pve.state;
+    const UnixSeconds overlap_end = world.clock.now() + 14 * day_s;
+    CHECK(world.pve.is_alive(split_token_id("ben@pve!turn-a"), overlap_end - 1));
+    CHECK(state.acl.contains(row("/vms", token("ben@pve!r1"), "PVEAuditor")));
+    CHECK(state.acl.contains(row("/vms", token("ben@pve!turn-b"), "PVEAuditor")));
 }
 
 /// Exit code 6 if and only if a write succeeded or may have.
@@ -81,11 +93,11 @@ void check_nothing_leaks(const World& world, const Receipt& receipt) {
 
 TEST_CASE("an apply that nothing happens to does everything", "[apply]") {
     for (const Release release : {Release{9, 2}, Release{8, 4}}) {
-        World world(cluster_of(release));
+        World world = world_of(release);
         const Receipt receipt = world.apply();
         CHECK(receipt.is_complete());
         CHECK(receipt.wrote());
-        CHECK(receipt.stored.size() == 3);
+        CHECK(receipt.stored.size() == 10);
         CHECK(world.plan().is_empty());
         world.check_no_live_token_without_secret();
     }
@@ -97,7 +109,7 @@ TEST_CASE("whatever happens to any request, one rerun finishes the work", "[appl
         for (const NetworkFault fault : all_faults) {
             for (const bool for_good : {false, true}) {
                 for (std::size_t n = 1; true; ++n) {
-                    World world(cluster_of(release));
+                    World world = world_of(release);
                     const Receipt receipt =
                         world.apply([&] { world.pve.set_faults(at(n, fault, for_good)); });
                     INFO(
@@ -112,6 +124,7 @@ TEST_CASE("whatever happens to any request, one rerun finishes the work", "[appl
                         break;
                     }
                     world.check_one_rerun_finishes();
+                    check_rotations(world);
                     ++tried;
                 }
             }
@@ -125,7 +138,7 @@ TEST_CASE("a request that is lost once is made good within the same run", "[appl
         for (const NetworkFault fault :
              {NetworkFault::lost_before, NetworkFault::lost_after, NetworkFault::lock_timeout}) {
             for (std::size_t n = 1; true; ++n) {
-                World world(cluster_of(release));
+                World world = world_of(release);
                 const Receipt receipt = world.apply([&] { world.pve.set_faults(at(n, fault)); });
                 INFO(release.text() << ", fault " << int(fault) << " at request " << n);
                 CHECK(receipt.is_complete());
@@ -142,7 +155,7 @@ TEST_CASE("a request that is lost once is made good within the same run", "[appl
 
 TEST_CASE("however many things go wrong in one run, one rerun finishes the work", "[apply]") {
     for (unsigned seed = 1; seed <= 300; ++seed) {
-        World world(cluster_of(seed % 2 == 0 ? Release{9, 2} : Release{8, 4}));
+        World world = world_of(seed % 2 == 0 ? Release{9, 2} : Release{8, 4});
         std::mt19937 random(seed);
         const Receipt receipt = world.apply([&] {
             world.pve.set_faults([&](const SmallPve::Request&) -> std::optional<NetworkFault> {
@@ -165,7 +178,7 @@ TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
         for (const FaultKind kind : {FaultKind::kill_before, FaultKind::kill_after}) {
             for (const Crash crash : {Crash::keeps_all, Crash::drops_contents, Crash::drops_all}) {
                 for (std::size_t n = 1; true; ++n) {
-                    World world(cluster_of(release));
+                    World world = world_of(release);
                     Faults kill(n, kind);
                     bool killed = false;
                     try {
@@ -185,6 +198,7 @@ TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
                     INFO(release.text() << ", operation " << n << " of the run");
                     world.check_no_live_token_without_secret();
                     world.check_one_rerun_finishes();
+                    check_rotations(world);
                     ++kills;
                 }
             }
@@ -195,7 +209,7 @@ TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
 
 TEST_CASE("whatever fails in the files, no live token is without its secret", "[apply]") {
     for (std::size_t n = 1; true; ++n) {
-        World world;
+        World world = world_of(Release{9, 2});
         Faults fault(n, FaultKind::error);
         const Receipt receipt = world.apply([&] { world.files.set_faults(&fault); });
         world.files.set_faults(nullptr);

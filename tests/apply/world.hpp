@@ -1,6 +1,8 @@
 // A cluster, a document that wants much of it, and runs of apply that go wrong.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +21,8 @@
 
 namespace pveform::test {
 
+constexpr UnixSeconds day_s = 86'400;
+
 /// Remembers what it is told: `started 1/9 create role Watcher`, `done create role Watcher`.
 class RecordedProgress final : public apply::Progress {
 public:
@@ -36,6 +40,15 @@ public:
 inline desired::Token wanted_token(std::initializer_list<desired::AclRow> rows) {
     desired::Token token;
     token.expire = said(Expiry{2'000'000'000});
+    token.acl = desired::AclList(rows);
+    return token;
+}
+
+/// A token that is renewed every ninety days.
+inline desired::Token renewed_token(std::initializer_list<desired::AclRow> rows) {
+    desired::Token token;
+    token.lifetime = said(std::chrono::seconds(90 * day_s));
+    token.renew_before = said(std::chrono::seconds(21 * day_s));
     token.acl = desired::AclList(rows);
     return token;
 }
@@ -70,9 +83,36 @@ inline State live_cluster() {
     return state;
 }
 
+/// The same with six new tokens, one that was never confirmed, two that are due for rotation and
+/// one whose successor takes its turn.
+inline desired::Document rotating_document() {
+    desired::Document document = wanted_document();
+    for (const char* name : {"n3", "n4", "n5", "n6"}) {
+        (*document.users[UserId{"ann@pve"}].tokens)[name] = wanted_token({});
+    }
+    desired::User& ben = document.users[UserId{"ben@pve"}];
+    (*ben.tokens)["r1"] = renewed_token({wanted_row("/vms", "PVEAuditor")});
+    (*ben.tokens)["r2"] = renewed_token({});
+    (*ben.tokens)["turn"] = renewed_token({wanted_row("/vms", "PVEAuditor")});
+    (*ben.tokens)["turn"].overlap = said(std::chrono::seconds(14 * day_s));
+    return document;
+}
+
+/// Where `rotating_document` starts from.
+inline State rotating_cluster() {
+    State state = live_cluster();
+    for (const char* name : {"r1", "r2", "turn-a"}) { // due, and the last one late
+        state.tokens[TokenId{UserId{"ben@pve"}, name}].expire = {FakeClock().now() + 5 * day_s};
+    }
+    state.acl[row("/vms", token("ben@pve!r1"), "PVEAuditor")];
+    state.acl[row("/vms", token("ben@pve!turn-a"), "PVEAuditor")];
+    return state;
+}
+
 class World {
 public:
-    explicit World(State start = live_cluster()) : pve(std::move(start)) {
+    explicit World(State start = live_cluster(), desired::Document wanted = wanted_document())
+        : pve(std::move(start)), document(std::move(wanted)) {
         files.add_folder("/home", 0700);
     }
 
@@ -81,7 +121,7 @@ public:
     FakeProcesses processes;
     FakeClock clock;
     RecordedProgress progress;
-    desired::Document document = wanted_document();
+    desired::Document document;
     std::function<bool()> interrupted = [] { return false; };
 
     plan::Plan plan() {
@@ -89,7 +129,9 @@ public:
         if (!view) {
             FAIL(view.error().message);
         }
-        auto made = plan::make_plan(view->state, document, {.now = clock.now()});
+        auto made = plan::make_plan(
+            view->state, document, {.now = clock.now(), .rotation = {.urgency = plan::Urgency::due}}
+        );
         if (!made) {
             FAIL(made.error().front().message);
         }
@@ -121,15 +163,26 @@ public:
         return apply::execute(made, tools);
     }
 
-    /// The secret that consumers of this token would use; empty for none.
-    [[nodiscard]] std::string stored_secret(const TokenId& id) const {
+    /// Of a token that takes turns: what the document calls it.
+    [[nodiscard]] static TokenId declared_name(const TokenId& id) {
+        return id.name.starts_with("turn-") ? TokenId{id.user, "turn"} : id;
+    }
+
+    /// What is stored about a declared token; nothing where nothing is.
+    [[nodiscard]] std::optional<json::Value> stored_record(const TokenId& declared) const {
         if (!files.has("/safe/prod.json")) {
-            return {};
+            return std::nullopt;
         }
-        const auto document_text = json::parse(files.bytes("/safe/prod.json"));
-        REQUIRE(document_text);
-        const json::Value* entry = document_text->find("tokens")->find(id.text());
-        return entry == nullptr ? std::string() : *entry->find("secret")->as_string();
+        const auto stored = json::parse(files.bytes("/safe/prod.json"));
+        REQUIRE(stored);
+        const json::Value* entry = stored->find("tokens")->find(declared.text());
+        return entry == nullptr ? std::nullopt : std::optional(*entry);
+    }
+
+    /// The secret that consumers of this token would use; empty for none.
+    [[nodiscard]] std::string stored_secret(const TokenId& declared) const {
+        const auto record = stored_record(declared);
+        return record ? *record->find("secret")->as_string() : std::string();
     }
 
     /// What must hold however a run ended.
@@ -137,7 +190,7 @@ public:
         for (const auto& [id, token] : pve.state.tokens) {
             if (pve.is_issued_here(id) && pve.is_alive(id, clock.now())) {
                 INFO(id.text());
-                CHECK(pve.accepts(id, stored_secret(id), clock.now()));
+                CHECK(pve.accepts(id, stored_secret(declared_name(id)), clock.now()));
             }
         }
     }
@@ -148,10 +201,16 @@ public:
         const apply::Receipt receipt = apply();
         CHECK(receipt.is_complete());
         CHECK(plan().is_empty());
-        for (const char* id : {"ann@pve!ci", "ann@pve!web", "ben@pve!dead"}) {
-            const TokenId token = split_token_id(id);
-            INFO(id);
-            CHECK(pve.accepts(token, stored_secret(token), clock.now()));
+        for (const auto& [user, declared] : document.users) {
+            for (const auto& [name, wanted] : *declared.tokens) {
+                const TokenId token{user, name};
+                INFO(token.text());
+                const auto record = stored_record(token);
+                REQUIRE(record);
+                const TokenId id = split_token_id(*record->find("id")->as_string());
+                CHECK(declared_name(id) == token);
+                CHECK(pve.accepts(id, stored_secret(token), clock.now()));
+            }
         }
         CHECK(pve.state.acl.contains(row("/vms", token("ann@pve!ci"), "Watcher")));
         CHECK(pve.state.acl.contains(row("/vms", token("ben@pve!dead"), "PVEAuditor")));

@@ -89,6 +89,8 @@ public:
         return play(request, Answer{});
     }
 
+    void replace_secret(const Secret&) override {}
+
 private:
     static std::string shown(const live::Parameters& parameters) {
         std::string text;

@@ -104,6 +104,10 @@ public:
         });
     }
 
+    void replace_secret(const Secret& secret) override { own_secret = secret.reveal(); }
+
+    std::string own_secret; // what we authenticate with, once it was replaced
+
 private:
     using Form = std::map<std::string, std::string>;
 

@@ -1,0 +1,247 @@
+#include "plan/succession.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace pveform::plan {
+
+namespace {
+
+class Decision {
+public:
+    Decision(
+        const TokenId& declared,
+        const desired::Token& wanted,
+        const State& live,
+        UnixSeconds now,
+        const Rotation& rotation
+    )
+        : declared_(declared), wanted_(wanted), live_(live), now_(now), rotation_(rotation) {}
+
+    Succession run() && {
+        if (wanted_.overlap) {
+            take_turns();
+        } else {
+            stand_for_itself();
+        }
+        return std::move(result_);
+    }
+
+private:
+    void stand_for_itself() {
+        const Token* live = live_token(declared_);
+        if (live == nullptr || live->expire == Expiry::unconfirmed()) {
+            result_.holders.push_back(
+                {.id = declared_, .expire = expiry_of_new(), .is_issued = true}
+            );
+            return;
+        }
+        const std::string reason = reason_to_rotate(live->expire);
+        if (!reason.empty()) {
+            const Expiry expire = wanted_.lifetime ? whole_life() : declared_or(live->expire);
+            result_.holders.push_back(
+                {.id = declared_, .expire = expire, .is_issued = true, .reason = reason}
+            );
+            return;
+        }
+        report_if_due(live->expire);
+        const Expiry expire =
+            wanted_.lifetime ? earlier(live->expire, whole_life()) : declared_or(live->expire);
+        result_.holders.push_back({.id = declared_, .expire = expire});
+    }
+
+    void take_turns() {
+        const std::array names = turns();
+        const TokenId* pending = nullptr;
+        const TokenId* current = nullptr;
+        for (const TokenId& name : names) {
+            const Token* live = live_token(name);
+            if (live == nullptr) {
+                continue;
+            }
+            if (live->expire == Expiry::unconfirmed()) {
+                pending = pending == nullptr ? &name : pending;
+            } else if (current == nullptr || expiry_of(*current).ends_before(live->expire)) {
+                current = &name;
+            }
+        }
+        const TokenId* next = nullptr;
+        std::string reason;
+        if (pending != nullptr) {
+            next = pending;
+        } else if (current == nullptr) {
+            next = &names[0];
+        } else if (reason = reason_to_rotate(expiry_of(*current)); !reason.empty()) {
+            next = current == &names[0] ? &names[1] : &names[0];
+            if (is_needed_still(*next, expiry_of(*current))) {
+                next = nullptr;
+            }
+        } else {
+            report_if_due(expiry_of(*current));
+        }
+        hold_names(names, current, next);
+        if (next != nullptr) {
+            begin_turn(*next, current, reason);
+        }
+    }
+
+    /// The tokens that are there already, but for the one that gets a new secret.
+    void
+    hold_names(const std::array<TokenId, 2>& names, const TokenId* current, const TokenId* next) {
+        for (const TokenId& name : names) {
+            const Token* live = live_token(name);
+            if (live == nullptr || &name == next) {
+                continue;
+            }
+            const bool is_current = &name == current && next == nullptr;
+            result_.holders.push_back(
+                {.id = name,
+                 .expire = live->expire == Expiry::unconfirmed()
+                               ? live->expire
+                               : earlier(live->expire, is_current ? whole_life() : before_whole())}
+            );
+        }
+        if (const Token* plain = live_token(declared_)) {
+            if (plain->expire.is_over(now_)) {
+                result_.retired = declared_;
+            } else {
+                result_.holders.push_back(
+                    {.id = declared_, .expire = earlier(plain->expire, before_whole())}
+                );
+            }
+        }
+    }
+
+    /// Whom consumers know until they read again lives on for a while.
+    void begin_turn(const TokenId& next, const TokenId* current, const std::string& reason) {
+        const TokenId& known = current != nullptr ? *current : declared_;
+        std::optional<Predecessor> predecessor;
+        for (Holder& holder : result_.holders) {
+            if (holder.id == known && !holder.expire.is_over(now_)) {
+                const Expiry overlap{now_ + wanted_.overlap->value.count()};
+                if (holder.expire.ends_before(overlap)) {
+                    holder.expire = overlap;
+                }
+                predecessor = Predecessor{holder.id, holder.expire};
+            }
+        }
+        result_.holders.push_back(
+            {.id = next,
+             .expire = whole_life(),
+             .is_issued = true,
+             .reason = live_token(next) != nullptr ? reason : std::string(),
+             .predecessor = predecessor}
+        );
+    }
+
+    /// Whether consumers may still use the token whose turn it is, as its successor is too young.
+    bool is_needed_still(const TokenId& next, Expiry current) {
+        const Token* live = live_token(next);
+        const Expiry free{
+            current.seconds - wanted_.lifetime->value.count() + wanted_.overlap->value.count()};
+        if (live == nullptr || live->expire.is_over(now_) || free.is_over(now_)) {
+            return false;
+        }
+        result_.obstacle = fmt::format(
+            "token `{}` gets no new secret before {}: until then the one before the last may still "
+            "be in use, as its overlap is not over",
+            declared_.text(),
+            free.text()
+        );
+        return true;
+    }
+
+    [[nodiscard]] std::string reason_to_rotate(Expiry present) const {
+        if (!rotation_.speaks_of(declared_)) {
+            return {};
+        }
+        switch (rotation_.urgency) {
+        case Urgency::never:
+            return {};
+        case Urgency::due:
+            return is_due(present) ? fmt::format("due, as it expires {}", present.text())
+                                   : std::string();
+        case Urgency::now:
+            return "asked for";
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool is_due(Expiry present) const {
+        return wanted_.lifetime && !present.is_never() &&
+               present.seconds - wanted_.renew_before->value.count() <= now_;
+    }
+
+    void report_if_due(Expiry present) {
+        if (is_due(present)) {
+            result_.notice = fmt::format(
+                "token `{}` is due for a new secret: it {} {}",
+                declared_.text(),
+                present.is_over(now_) ? "expired" : "expires",
+                present.text()
+            );
+        }
+    }
+
+    [[nodiscard]] const Token* live_token(const TokenId& id) const {
+        const auto found = live_.tokens.find(id);
+        return found == live_.tokens.end() ? nullptr : &found->second;
+    }
+
+    [[nodiscard]] Expiry expiry_of(const TokenId& id) const { return live_token(id)->expire; }
+
+    [[nodiscard]] Expiry whole_life() const { return {now_ + wanted_.lifetime->value.count()}; }
+
+    /// So that a predecessor never looks like the current one.
+    [[nodiscard]] Expiry before_whole() const { return {whole_life().seconds - 1}; }
+
+    [[nodiscard]] static Expiry earlier(Expiry a, Expiry b) { return a.ends_before(b) ? a : b; }
+
+    [[nodiscard]] Expiry declared_or(Expiry other) const {
+        return wanted_.expire ? wanted_.expire->value : other;
+    }
+
+    /// PVE's default where the document says nothing.
+    [[nodiscard]] Expiry expiry_of_new() const {
+        return wanted_.lifetime ? whole_life() : declared_or(Expiry::never());
+    }
+
+    [[nodiscard]] std::array<TokenId, 2> turns() const {
+        return {
+            TokenId{declared_.user, declared_.name + "-a"},
+            TokenId{declared_.user, declared_.name + "-b"}};
+    }
+
+    const TokenId& declared_;
+    const desired::Token& wanted_;
+    const State& live_;
+    UnixSeconds now_;
+    const Rotation& rotation_;
+    Succession result_;
+};
+
+} // namespace
+
+Succession succession_of(
+    const TokenId& declared,
+    const desired::Token& wanted,
+    const State& live,
+    UnixSeconds now,
+    const Rotation& rotation
+) {
+    return Decision(declared, wanted, live, now, rotation).run();
+}
+
+std::vector<TokenId> possible_holders(const TokenId& declared, const desired::Token& wanted) {
+    if (!wanted.overlap) {
+        return {declared};
+    }
+    return {
+        declared,
+        TokenId{declared.user, declared.name + "-a"},
+        TokenId{declared.user, declared.name + "-b"}};
+}
+
+} // namespace pveform::plan

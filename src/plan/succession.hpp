@@ -1,0 +1,49 @@
+// Which tokens of the cluster stand for a declared one, until when, and which of them gets a new
+// secret. Nothing is remembered but what PVE stores: names and expiry times.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "desired/desired.hpp"
+#include "model/state.hpp"
+#include "plan/rotation.hpp"
+#include "plan/step.hpp"
+
+namespace pveform::plan {
+
+/// A token that stands for the declared one, as it is to be.
+struct Holder {
+    TokenId id;
+    Expiry expire;
+    bool is_issued = false;  // gets a secret in this plan: it is not there, or is to have another
+    std::string reason = {}; // why it gets another one although its secret is good
+    std::optional<Predecessor> predecessor = {};
+};
+
+struct Succession {
+    std::vector<Holder> holders;
+    std::optional<TokenId> retired; // of the plain name, dead since two names take turns
+    std::string notice;             // what is worth saying
+    std::string obstacle;           // why no secret is issued although one was asked for
+};
+
+/// Without `overlap` the declared token stands for itself. With it, `NAME-a` and `NAME-b` take
+/// turns: of those whose secret was stored, the one that lives longest is the current one. Its
+/// successor is issued under the other name, when what is left of it is less than `renew_before`
+/// and the rotation asks for it; it lives on to its own expiry, and for at least `overlap`. A token
+/// of the plain name, from before it had an overlap, counts as a predecessor.
+[[nodiscard]] Succession succession_of(
+    const TokenId& declared,
+    const desired::Token& wanted,
+    const State& live,
+    UnixSeconds now,
+    const Rotation& rotation
+);
+
+/// The names that may stand for a declared token: its own, and those that take turns.
+[[nodiscard]] std::vector<TokenId>
+possible_holders(const TokenId& declared, const desired::Token& wanted);
+
+} // namespace pveform::plan

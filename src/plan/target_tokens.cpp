@@ -1,0 +1,211 @@
+// Declared tokens: their fields, who stands for them, and which of them get a new secret.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "plan/overlay.hpp"
+
+namespace pveform::plan {
+
+namespace {
+
+Rule overlap_rule(const desired::Token& wanted) {
+    return {"its successor's `overlap`", wanted.span};
+}
+
+} // namespace
+
+/// Whoever asks for a rotation names tokens of the document.
+void Overlay::check_rotation() {
+    for (const Glob& glob : rotation_.tokens) {
+        std::vector<std::string> names;
+        for (const auto& [user, declared] : document_.users) {
+            for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
+                names.push_back(TokenId{user, name}.text());
+            }
+        }
+        const auto matches = [&](const std::string& name) { return glob.matches(name); };
+        if (std::ranges::none_of(names, matches)) {
+            const auto match = closest_match(glob.pattern, names);
+            errors_.push_back(Error{
+                .kind = ErrorKind::usage,
+                .message = fmt::format(
+                    "the document declares no token `{}`: there is nothing to rotate",
+                    printable(glob.pattern)
+                ),
+                .help = match ? fmt::format("did you mean `{}`?", *match)
+                              : "declare it first; what nobody declares is left alone",
+            });
+        }
+    }
+}
+
+/// Nothing else: what the document says of other objects, and of other fields, waits.
+void Overlay::rotate_tokens() {
+    for (const auto& [user, declared] : document_.users) {
+        if (!live_.users.contains(user)) {
+            continue;
+        }
+        for (const auto& [name, wanted] : declared.tokens.value_or(desired::Tokens())) {
+            const TokenId id{user, name};
+            if (rotation_.urgency != Urgency::never && rotation_.speaks_of(id)) {
+                rotate_token(id, wanted);
+            }
+        }
+    }
+}
+
+void Overlay::rotate_token(const TokenId& declared, const desired::Token& wanted) {
+    const auto holders = possible_holders(declared, wanted);
+    const bool is_there =
+        std::ranges::any_of(holders, [&](const TokenId& id) { return live_.tokens.contains(id); });
+    // Where PVE renews by deleting and creating, a run that was killed leaves nothing in between.
+    if (!is_there && live_.release.can_regenerate_tokens()) {
+        target_.notices.push_back(Notice{
+            fmt::format(
+                "token `{}` is declared and not there: `pveform apply` issues it", declared.text()
+            ),
+            wanted.span,
+        });
+        return;
+    }
+    const Succession succession = succession_of(declared, wanted, live_, now_, rotation_);
+    report(succession, wanted.span);
+    for (const Holder& holder : succession.holders) {
+        if (!holder.is_issued) {
+            continue;
+        }
+        if (const auto& predecessor = holder.predecessor) {
+            target_.origins[predecessor->id] = overlap_rule(wanted);
+            target_.state.tokens.at(predecessor->id).expire = predecessor->until;
+        }
+        target_.origins[holder.id] = {{}, wanted.span};
+        if (!live_.tokens.contains(holder.id)) {
+            lay_over(holder.id, wanted);
+            if (wanted.acl) {
+                declare_acl_of(Principal::of(holder.id), *wanted.acl, wanted.span);
+            }
+        }
+        issue(declared, wanted, holder);
+    }
+}
+
+void Overlay::declare_tokens_of(const UserId& user, const desired::User& declared) {
+    std::set<TokenId> names;
+    for (const auto& [name, wanted] : *declared.tokens) {
+        std::ranges::copy(
+            possible_holders(TokenId{user, name}, wanted), std::inserter(names, names.end())
+        );
+    }
+    for (auto it = live_.tokens.lower_bound(TokenId{user, {}});
+         it != live_.tokens.end() && it->first.user == user;
+         ++it) {
+        const TokenId& id = it->first;
+        if (!names.contains(id) && ownership_.may_change(id)) {
+            const auto absent = document_.absent.tokens.find(id);
+            remove_token(
+                id,
+                absent != document_.absent.tokens.end()
+                    ? Rule{"absent", absent->second}
+                    : Rule{"not in its user's `tokens`", declared.span}
+            );
+        }
+    }
+    for (const auto& [name, wanted] : *declared.tokens) {
+        declare_token(TokenId{user, name}, wanted);
+    }
+}
+
+void Overlay::declare_token(const TokenId& declared, const desired::Token& wanted) {
+    const Succession succession = succession_of(declared, wanted, live_, now_, rotation_);
+    report(succession, wanted.span);
+    if (succession.retired) {
+        remove_token(*succession.retired, Rule{"dead, and two names take turns", wanted.span});
+    }
+    for (const Holder& holder : succession.holders) {
+        target_.origins[holder.id] = {{}, wanted.span};
+        lay_over(holder.id, wanted);
+        target_.state.tokens.at(holder.id).expire = holder.expire;
+        if (holder.is_issued) {
+            issue(declared, wanted, holder);
+        }
+    }
+    for (const Holder& holder : succession.holders) {
+        if (holder.predecessor) {
+            target_.origins[holder.predecessor->id] = overlap_rule(wanted);
+        }
+    }
+}
+
+void Overlay::declare_tokens() {
+    for (const auto& [id, declared] : document_.users) {
+        if (declared.tokens) {
+            declare_tokens_of(id, declared);
+        }
+    }
+    for (const auto& [id, live] : live_.tokens) {
+        const auto owner = document_.users.find(id.user);
+        const bool has_list = owner != document_.users.end() && owner->second.tokens;
+        if (has_list || !target_.state.users.contains(id.user)) {
+            continue;
+        }
+        if (const auto rule = ownership_.removal_of(id)) {
+            remove_token(id, *rule);
+        }
+    }
+}
+
+void Overlay::issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder) {
+    target_.state.tokens[holder.id].expire = holder.expire;
+    target_.issues[holder.id] = Issue{declared, holder.reason, holder.predecessor};
+    check_renewal(holder.id, wanted);
+}
+
+void Overlay::lay_over(const TokenId& id, const desired::Token& wanted) {
+    Token& token = target_.state.tokens[id];
+    overlay(token.comment, wanted.comment);
+    overlay(token.privilege_separation, wanted.privilege_separation);
+}
+
+void Overlay::report(const Succession& succession, const Span& span) {
+    if (!succession.notice.empty()) {
+        target_.notices.push_back(Notice{succession.notice, span});
+    }
+    if (succession.obstacle.empty()) {
+        return;
+    }
+    if (rotation_.urgency == Urgency::now) {
+        target_.blocks.push_back(Block{
+            .guard = "rotation",
+            .message = succession.obstacle,
+            .span = span,
+            .help = "wait until then; to make an old secret useless at once, destroy its token",
+        });
+    } else {
+        target_.notices.push_back(Notice{succession.obstacle, span});
+    }
+}
+
+/// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. They are
+/// restored; but if a run is killed in between, only what is declared comes back.
+void Overlay::check_renewal(const TokenId& id, const desired::Token& wanted) {
+    const bool loses_rows = live_.tokens.contains(id) && !live_.release.can_regenerate_tokens() &&
+                            !wanted.acl && !live_rows_[Principal::of(id)].empty();
+    if (loses_rows) {
+        target_.blocks.push_back(Block{
+            .guard = "rotation",
+            .message = fmt::format(
+                "PVE {} renews the secret of `{}` only by deleting and creating the token, and its "
+                "ACL entries are not declared: an interruption would lose them",
+                live_.release.text(),
+                id.text()
+            ),
+            .span = wanted.span,
+            .help = "write the token's `acl` in the document (`pveform export` shows it)",
+        });
+    }
+}
+
+} // namespace pveform::plan

@@ -1,0 +1,353 @@
+// Rotation: nothing is remembered but the names and expiry times that PVE stores.
+
+#include <map>
+#include <random>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "catch.hpp"
+#include "desired/reading.hpp"
+#include "formats/cluster_state.hpp"
+#include "plan/plan.hpp"
+
+using namespace pveform;       // NOLINT: a test's own small world
+using namespace pveform::test; // NOLINT
+
+namespace {
+
+constexpr UnixSeconds start = 1'800'000'000;
+constexpr UnixSeconds day = 86'400;
+const UserId ann{"ann@pve"};
+const TokenId plain{ann, "ci"};
+const TokenId a{ann, "ci-a"};
+const TokenId b{ann, "ci-b"};
+
+const std::string turning =
+    "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, overlap: 14d, "
+    "acl: [{ path: /vms, role: PVEAuditor }] } } } }";
+const std::string single =
+    "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d } } } }";
+const std::string fixed = "users: { ann@pve: { tokens: { ci: { expire: never } } } }";
+
+/// With tokens of these names and expiry times.
+State cluster(const std::map<std::string, UnixSeconds>& tokens, Release release = {9, 2}) {
+    std::string live = "user:root@pam:1:0::::::\nuser:ann@pve:1:0::::::\n";
+    for (const auto& [name, expire] : tokens) {
+        live += fmt::format("token:ann@pve!{}:{}:1::\n", name, expire);
+    }
+    return formats::read_state(live, "", release);
+}
+
+Collected<plan::Plan> try_plan(
+    const State& live,
+    const std::string& document,
+    const plan::Rotation& rotation,
+    UnixSeconds now = start
+) {
+    return plan::make_plan(live, wanted(document), {.now = now, .rotation = rotation});
+}
+
+plan::Plan plan_of(
+    const State& live,
+    const std::string& document,
+    const plan::Rotation& rotation = {},
+    UnixSeconds now = start
+) {
+    auto made = try_plan(live, document, rotation, now);
+    if (!made) {
+        FAIL(render::diagnostics(made.error(), {}));
+    }
+    return std::move(*made);
+}
+
+plan::Rotation due() {
+    return {.urgency = plan::Urgency::due};
+}
+
+plan::Rotation now_of(const std::string& glob) {
+    return {.urgency = plan::Urgency::now, .tokens = {Glob{glob}}, .nothing_else = true};
+}
+
+/// The steps that issue a secret.
+std::vector<plan::IssueToken> issued(const plan::Plan& plan) {
+    std::vector<plan::IssueToken> found;
+    for (const plan::Step& step : plan.steps) {
+        if (const auto* issue = std::get_if<plan::IssueToken>(&step.command)) {
+            found.push_back(*issue);
+        }
+    }
+    return found;
+}
+
+UnixSeconds expiry(const plan::Plan& plan, const TokenId& id) {
+    return plan.after.tokens.at(id).expire.seconds;
+}
+
+} // namespace
+
+TEST_CASE("no plan rotates a secret unless it is told to", "[plan]") {
+    CHECK(issued(plan_of(cluster({{"ci", start + day}}), single)).empty());
+    CHECK(issued(plan_of(cluster({{"ci-a", start + day}}), turning)).empty());
+    CHECK(issued(plan_of(cluster({{"ci", 0}}), fixed)).empty());
+}
+
+TEST_CASE("a due token is rotated in place, for a whole new lifetime", "[plan]") {
+    const plan::Plan plan = plan_of(cluster({{"ci", start + 21 * day}}), single, due());
+    REQUIRE(plan.changes.size() == 1);
+    CHECK(plan.changes.front().action == plan::Action::rotate);
+    CHECK_THAT(plan.changes.front().reason, ContainsSubstring("due, as it expires"));
+    REQUIRE(issued(plan).size() == 1);
+    CHECK(issued(plan).front().exists);
+    CHECK(expiry(plan, plain) == start + 90 * day);
+
+    CHECK(plan_of(cluster({{"ci", start + 21 * day + 1}}), single, due()).is_empty());
+    CHECK(plan_of(cluster({{"ci", 0}}), fixed, due()).is_empty());
+}
+
+TEST_CASE("a token that is asked for is rotated, and nothing else changes", "[plan]") {
+    const State live = cluster({{"ci", start + 80 * day}, {"stray", 0}});
+    const std::string document = single + "\nroles: { New: { privileges: [VM.Audit] } }";
+    const plan::Plan plan = plan_of(live, document, now_of("ann@pve!c?"));
+    REQUIRE(plan.steps.size() == 1);
+    CHECK(issued(plan).size() == 1);
+    CHECK(expiry(plan, plain) == start + 90 * day);
+
+    SECTION("its own expiry stays where it has no lifetime") {
+        const plan::Plan forever = plan_of(cluster({{"ci", 0}}), fixed, now_of("ann@pve!ci"));
+        REQUIRE(issued(forever).size() == 1);
+        CHECK(expiry(forever, plain) == 0);
+    }
+}
+
+TEST_CASE("only declared tokens can be rotated", "[plan]") {
+    const auto made = try_plan(cluster({{"stray", 0}}), fixed, now_of("ann@pve!cii"));
+    REQUIRE_FALSE(made);
+    CHECK(made.error().front().kind == ErrorKind::usage);
+    CHECK_THAT(made.error().front().message, ContainsSubstring("declares no token `ann@pve!cii`"));
+    CHECK_THAT(made.error().front().help, ContainsSubstring("`ann@pve!ci`"));
+}
+
+TEST_CASE("a token that is not there is said to be missing, not issued", "[plan]") {
+    const plan::Plan plan = plan_of(cluster({}), single, now_of("*"));
+    CHECK(plan.is_empty());
+    REQUIRE(plan.notices.size() == 1);
+    CHECK_THAT(plan.notices.front().message, ContainsSubstring("`pveform apply` issues it"));
+}
+
+TEST_CASE("with an overlap, the first secret is issued under the first of two names", "[plan]") {
+    const plan::Plan plan = plan_of(cluster({}), turning);
+    REQUIRE(issued(plan).size() == 1);
+    CHECK(issued(plan).front().id == a);
+    CHECK(issued(plan).front().declared == plain);
+    CHECK(plan.tokens_to_issue() == std::vector{plain});
+    CHECK(expiry(plan, a) == start + 90 * day);
+    CHECK(plan.after.acl.size() == 1);
+}
+
+TEST_CASE("a successor takes the other name, and the predecessor lives on", "[plan]") {
+    const plan::Plan plan = plan_of(cluster({{"ci-a", start + 20 * day}}), turning, due());
+    REQUIRE(issued(plan).size() == 1);
+    const plan::IssueToken issue = issued(plan).front();
+    CHECK(issue.id == b);
+    CHECK_FALSE(issue.exists);
+    CHECK(expiry(plan, a) == start + 20 * day); // its own
+    CHECK(expiry(plan, b) == start + 90 * day);
+    CHECK(plan.after.acl.size() == 2);
+
+    SECTION("for at least the overlap, however late the turn comes") {
+        const plan::Plan late = plan_of(cluster({{"ci-a", start + 3 * day}}), turning, due());
+        CHECK(expiry(late, a) == start + 14 * day);
+        // It is prolonged before its successor comes to be.
+        REQUIRE(late.steps.size() >= 2);
+        CHECK(std::holds_alternative<plan::UpdateToken>(late.steps[0].command));
+        CHECK(std::holds_alternative<plan::IssueToken>(late.steps[1].command));
+    }
+    SECTION("a dead one is not brought back") {
+        const plan::Plan dead = plan_of(cluster({{"ci-a", start - day}}), turning, due());
+        CHECK(expiry(dead, a) == start - day);
+        CHECK(issued(dead).front().id == b);
+    }
+}
+
+TEST_CASE("the name that died longest ago takes the next turn, in place", "[plan]") {
+    const State live = cluster({{"ci-a", start - 50 * day}, {"ci-b", start + 20 * day}});
+    const plan::Plan plan = plan_of(live, turning, due());
+    REQUIRE(issued(plan).size() == 1);
+    CHECK(issued(plan).front().id == a);
+    CHECK(issued(plan).front().exists);
+    CHECK(expiry(plan, b) == start + 20 * day);
+}
+
+TEST_CASE("a turn that was interrupted is taken up by any plan", "[plan]") {
+    const State live = cluster({{"ci-a", start + 10 * day}, {"ci-b", 1}});
+    for (const plan::Rotation& rotation : {plan::Rotation(), due(), now_of("*")}) {
+        const plan::Plan plan = plan_of(live, turning, rotation);
+        REQUIRE(issued(plan).size() == 1);
+        CHECK(issued(plan).front().id == b);
+        CHECK(issued(plan).front().exists);
+        CHECK(expiry(plan, a) == start + 14 * day);
+    }
+}
+
+TEST_CASE("a secret that may still be in use is not replaced", "[plan]") {
+    // b was issued five days ago, and a, which consumers may still use, lives on.
+    const State live = cluster({{"ci-a", start + 20 * day}, {"ci-b", start + 85 * day}});
+    const plan::Plan plan = plan_of(live, turning, now_of("*"));
+    CHECK(issued(plan).empty());
+    REQUIRE(plan.blocks.size() == 1);
+    CHECK(plan.blocks.front().guard == "rotation");
+
+    const State later = cluster({{"ci-a", start + 5 * day}, {"ci-b", start + 76 * day}});
+    CHECK(issued(plan_of(later, turning, now_of("*"))).front().id == a);
+}
+
+TEST_CASE("a token from before the overlap is a predecessor, and goes when it is dead", "[plan]") {
+    const plan::Plan plan = plan_of(cluster({{"ci", 0}}), turning);
+    CHECK(issued(plan).front().id == a);
+    CHECK(expiry(plan, plain) == start + 90 * day - 1);
+    CHECK(plan_of(plan.after, turning, {}, start + day).is_empty());
+
+    const plan::Plan later =
+        plan_of(cluster({{"ci", start - 1}, {"ci-a", start + 80 * day}}), turning);
+    CHECK_FALSE(later.after.tokens.contains(plain));
+    CHECK(later.destroyed == 1);
+}
+
+TEST_CASE("a predecessor never lives as long as its successor", "[plan]") {
+    // Two lives that a shorter lifetime would make equal.
+    const State live = cluster({{"ci-a", start + 200 * day}, {"ci-b", start + 300 * day}});
+    const plan::Plan plan = plan_of(live, turning);
+    CHECK(expiry(plan, b) == start + 90 * day);
+    CHECK(expiry(plan, a) == start + 90 * day - 1);
+    CHECK(plan_of(plan.after, turning, {}, start + 60).is_empty());
+}
+
+TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[plan]") {
+    State live = cluster({{"ci", start + day}}, {8, 4});
+    live.acl[AclKey{AclPath{"/vms"}, Principal::of(plain), RoleId{"PVEAuditor"}}];
+    const plan::Plan refused = plan_of(live, single, due());
+    REQUIRE(refused.blocks.size() == 1);
+    CHECK(refused.blocks.front().guard == "rotation");
+
+    const std::string declared =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
+        "acl: [{ path: /vms, role: PVEAuditor }] } } } }";
+    CHECK(plan_of(live, declared, due()).blocks.empty());
+    live.acl.clear();
+    CHECK(plan_of(live, single, due()).blocks.empty());
+}
+
+namespace {
+
+/// What a cluster and its consumers live through in two years.
+struct Walk {
+    std::string document;
+    UnixSeconds renew_before;
+    bool has_overlap;
+    State live = cluster({});
+    UnixSeconds now = start;
+    std::map<TokenId, int> secret = {}; // which one each token has
+    int issued_so_far = 0;
+    TokenId stored_id = {};
+    int stored = 0; // the secret in the sink
+    TokenId used_id = {};
+    int used = 0; // what the consumer read last
+    UnixSeconds read = start;
+
+    [[nodiscard]] bool is_good(const TokenId& id, int which) const {
+        const auto token = live.tokens.find(id);
+        return token != live.tokens.end() && !token->second.expire.is_over(now) &&
+               secret.at(id) == which;
+    }
+
+    void apply() {
+        const plan::Plan plan = plan_of(live, document, due(), now);
+        for (const plan::IssueToken& issue : issued(plan)) {
+            if (issue.exists && live.tokens.contains(issue.id) && !has_overlap) {
+                const UnixSeconds left = live.tokens.at(issue.id).expire.seconds - now;
+                CHECK(left <= renew_before); // renewed inside its window only
+                CHECK(left > 0);
+            }
+            secret[issue.id] = ++issued_so_far;
+            stored = issued_so_far;
+            stored_id = issue.id;
+        }
+        live = plan.after;
+        CHECK(plan_of(live, document, due(), now).is_empty());
+        CHECK(is_good(stored_id, stored));
+    }
+
+    void consume() {
+        if (now - read >= 7 * day || used == 0) {
+            read = now;
+            used = stored;
+            used_id = stored_id;
+        }
+        CHECK(is_good(used_id, used));
+    }
+};
+
+} // namespace
+
+TEST_CASE("over two years, tokens are always valid and renewed in their window", "[plan]") {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+        std::mt19937 random(seed);
+        const auto any = [&](UnixSeconds from, UnixSeconds to) {
+            return std::uniform_int_distribution<UnixSeconds>(from, to)(random);
+        };
+        const UnixSeconds lifetime = any(30, 120);
+        const UnixSeconds renew_before = any(2, lifetime / 2);
+        INFO("seed " << seed);
+        Walk walk{
+            .document = fmt::format(
+                "users: {{ ann@pve: {{ tokens: {{ ci: {{ lifetime: {}d, renew_before: {}d }} }} }} "
+                "}}",
+                lifetime,
+                renew_before
+            ),
+            .renew_before = renew_before * day,
+            .has_overlap = false};
+        int runs = 0;
+        while (walk.now < start + 730 * day) {
+            walk.apply();
+            walk.now += any(60, renew_before * day / 2);
+            CHECK(walk.is_good(walk.stored_id, walk.stored));
+            ++runs;
+        }
+        CHECK(runs > 10);
+        CHECK(walk.issued_so_far >= 730 / lifetime);
+    }
+}
+
+TEST_CASE("with an overlap, who reads the secret once a week never holds a dead one", "[plan]") {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+        std::mt19937 random(seed);
+        const auto any = [&](UnixSeconds from, UnixSeconds to) {
+            return std::uniform_int_distribution<UnixSeconds>(from, to)(random);
+        };
+        const UnixSeconds lifetime = any(40, 120);
+        const UnixSeconds renew_before = any(4, lifetime / 3);
+        const UnixSeconds overlap = 7 + renew_before / 2 + 1; // a week and a step
+        INFO("seed " << seed);
+        Walk walk{
+            .document = fmt::format(
+                "users: {{ ann@pve: {{ tokens: {{ ci: {{ lifetime: {}d, renew_before: {}d, "
+                "overlap: {}d }} }} }} }}",
+                lifetime,
+                renew_before,
+                overlap
+            ),
+            .renew_before = renew_before * day,
+            .has_overlap = true};
+        UnixSeconds next_run = start;
+        for (; walk.now < start + 730 * day; walk.now += 3600) { // consumers never rest
+            if (walk.now >= next_run) {
+                walk.apply();
+                next_run = walk.now + any(3600, renew_before * day / 2);
+            }
+            walk.consume();
+        }
+        CHECK(walk.issued_so_far >= 730 / lifetime);
+    }
+}
