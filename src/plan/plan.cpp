@@ -103,6 +103,37 @@ Notice suspension_notice(const Suspension& suspension) {
     };
 }
 
+/// The guards.
+void look_for_obstacles(
+    Plan& plan, const desired::Document& document, const Circumstances& circumstances
+) {
+    plan.applier = circumstances.applier;
+    plan.limits = document.limits;
+    plan.destroyed = count_if(plan.changes, takes_away_object);
+    plan.entries_removed = count_if(plan.changes, removes_entry);
+    std::ranges::move(
+        check_destruction(
+            plan.changes, plan.before, plan.after, document, circumstances.allowances
+        ),
+        std::back_inserter(plan.blocks)
+    );
+    SizeCheck size = check_size(plan.before, plan.after);
+    std::ranges::move(size.blocks, std::back_inserter(plan.blocks));
+    if (!size.warning.empty()) {
+        plan.notices.push_back({std::move(size.warning), {}});
+    }
+    std::ranges::move(
+        check_steps(
+            plan.steps,
+            plan.before,
+            circumstances.applier,
+            circumstances.now,
+            circumstances.allowances
+        ),
+        std::back_inserter(plan.blocks)
+    );
+}
+
 } // namespace
 
 Collected<Plan> make_plan(
@@ -156,31 +187,7 @@ Collected<Plan> make_plan(
     }
 
     // What stands in the way.
-    plan.applier = circumstances.applier;
-    plan.limits = document.limits;
-    plan.destroyed = count_if(plan.changes, takes_away_object);
-    plan.entries_removed = count_if(plan.changes, removes_entry);
-    std::ranges::move(
-        check_destruction(
-            plan.changes, plan.before, plan.after, document, circumstances.allowances
-        ),
-        std::back_inserter(plan.blocks)
-    );
-    SizeCheck size = check_size(plan.before, plan.after);
-    std::ranges::move(size.blocks, std::back_inserter(plan.blocks));
-    if (!size.warning.empty()) {
-        plan.notices.push_back({std::move(size.warning), {}});
-    }
-    std::ranges::move(
-        check_steps(
-            plan.steps,
-            plan.before,
-            circumstances.applier,
-            circumstances.now,
-            circumstances.allowances
-        ),
-        std::back_inserter(plan.blocks)
-    );
+    look_for_obstacles(plan, document, circumstances);
     return plan;
 }
 

@@ -1,7 +1,6 @@
 #include "simulator/connection.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 #include <fmt/format.h>
 
@@ -190,7 +189,7 @@ Delivery Connection::delivery_for(const HeadReader& reader) const {
         .keep_alive = reader.wants_keep_alive() && requests_left_ > 0,
         .accepts_gzip = mentions(encodings, "gzip"),
         .accepts_deflate = mentions(encodings, "deflate"),
-        .now = std::time(nullptr)};
+        .now = shared_.control.now()};
 }
 
 Connection::Next Connection::send(const Response& response, const HeadReader& reader) {

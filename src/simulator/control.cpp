@@ -77,7 +77,8 @@ Response Control::set_clock(const std::string& body) {
     if (offset == nullptr || offset->as_int() == nullptr) {
         return refusal(400, "give {\"offset_seconds\": N}");
     }
-    application_.set_clock_offset(std::chrono::seconds(*offset->as_int()));
+    offset_s_ = *offset->as_int();
+    application_.set_clock_offset(std::chrono::seconds(offset_s_));
     return done();
 }
 
