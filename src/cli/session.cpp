@@ -147,7 +147,9 @@ Collected<plan::Plan> plan_for(
         {.applier = applier,
          .now = context.clock.now(),
          .allowances = options.allowances,
-         .selection = options.selection}
+         .selection = options.selection,
+         .reader = view.reader.empty() ? std::nullopt : std::optional(user_or_token(view.reader)),
+         .hidden_pools = view.hidden_pools}
     );
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "plan/diff.hpp"
+#include "plan/hidden_pools.hpp"
 #include "plan/order.hpp"
 #include "plan/ownership.hpp"
 #include "plan/rehearsal.hpp"
@@ -93,6 +94,12 @@ Collected<Plan> make_plan(
     plan.notices = std::move(target.notices);
     plan.blocks = std::move(target.blocks);
     plan.left_alone = std::move(target.left_alone);
+    plan.hidden_pools = circumstances.hidden_pools;
+    if (!plan.hidden_pools.empty()) {
+        plan.notices.push_back(
+            {hidden_pools_in_words(plan.hidden_pools, circumstances.reader, live), {}}
+        );
+    }
 
     // What differs, and who asked for it.
     plan.changes = difference(plan.before, plan.after);
@@ -110,7 +117,7 @@ Collected<Plan> make_plan(
     explain(plan.changes, target, Ownership(document));
 
     // How to get there, request by request.
-    Rehearsal rehearsal(plan.before, plan.after, circumstances.now);
+    Rehearsal rehearsal(plan.before, plan.after, circumstances.now, plan.hidden_pools);
     auto ordered = in_order(
         steps_for(plan.changes, plan.before, plan.after),
         rehearsal,
