@@ -60,7 +60,7 @@ bool can_be_suspended(const UserId& id, const State& before, const desired::Docu
     }
     const auto live = before.users.find(id);
     return live == before.users.end() || declared->second.expire ||
-           live->second.expire.is_never() || live->second.expire == Expiry::unconfirmed();
+           live->second.expire.is_never() || live->second.expire == Expiry::suspended();
 }
 
 template<class Predicate>
