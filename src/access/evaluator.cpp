@@ -15,6 +15,8 @@ namespace {
 
 const RoleId no_access{"NoAccess"};
 
+using Pools = std::vector<std::string>; // `/pool/prod`
+
 /// Role → propagate flag, of one principal at one node of the tree.
 using Roles = std::map<RoleId, bool>;
 
@@ -57,20 +59,23 @@ class Evaluator::Index {
 public:
     explicit Index(const State& state);
 
-    [[nodiscard]] Privileges privileges(const Principal& principal, std::string_view path) const;
+    [[nodiscard]] Privileges
+    privileges(const Principal& principal, std::string_view path, const Pools& more_pools) const;
 
 private:
     [[nodiscard]] Roles roles(const Principal& principal, std::string_view path) const;
     [[nodiscard]] Roles applicable(const Node& node, const Principal& principal, bool last) const;
     [[nodiscard]] Roles via_groups(const Node& node, const UserId& user, bool last) const;
-    void add_roles_of_pools(const Principal&, std::string_view path, Roles& roles) const;
+    void add_roles_of_pools(
+        const Principal& principal, std::string_view path, const Pools& more_pools, Roles& held
+    ) const;
     [[nodiscard]] Privileges expand(const Roles& roles) const;
     [[nodiscard]] Privileges all() const;
 
     const State& state_;
     Node root_;
     std::map<UserId, std::set<GroupId>> groups_of_;
-    std::map<std::string, std::vector<std::string>, std::less<>> pools_of_; // by `/vms/100`
+    std::map<std::string, Pools, std::less<>> pools_of_; // by `/vms/100`
 };
 
 Evaluator::Index::Index(const State& state) : state_(state), groups_of_(memberships(state)) {
@@ -150,14 +155,18 @@ Roles Evaluator::Index::roles(const Principal& principal, std::string_view path)
 
 /// What comes through a pool never propagates.
 void Evaluator::Index::add_roles_of_pools(
-    const Principal& principal, std::string_view path, Roles& held
+    const Principal& principal, std::string_view path, const Pools& more_pools, Roles& held
 ) const {
-    const auto pools = pools_of_.find(path);
-    if (pools == pools_of_.end() || held.contains(no_access)) {
+    if (held.contains(no_access)) {
         return;
     }
     Roles inherited;
-    for (const std::string& pool : pools->second) {
+    if (const auto pools = pools_of_.find(path); pools != pools_of_.end()) {
+        for (const std::string& pool : pools->second) {
+            inherited.merge(roles(principal, pool));
+        }
+    }
+    for (const std::string& pool : more_pools) {
         inherited.merge(roles(principal, pool));
     }
     if (inherited.contains(no_access)) {
@@ -187,7 +196,9 @@ Privileges Evaluator::Index::all() const {
     return privileges;
 }
 
-Privileges Evaluator::Index::privileges(const Principal& principal, std::string_view path) const {
+Privileges Evaluator::Index::privileges(
+    const Principal& principal, std::string_view path, const Pools& more_pools
+) const {
     if (principal == Principal::of(root_user)) {
         return all();
     }
@@ -199,18 +210,18 @@ Privileges Evaluator::Index::privileges(const Principal& principal, std::string_
             return {};
         }
         if (!token->second.privilege_separation) {
-            return privileges(Principal::of(id.user), path);
+            return privileges(Principal::of(id.user), path, more_pools);
         }
     } else if (principal.kind == PrincipalKind::group || !is_user_id(principal.id)) {
         return {};
     }
     Roles held = roles(principal, path);
-    add_roles_of_pools(principal, path, held);
+    add_roles_of_pools(principal, path, more_pools, held);
     Privileges own = expand(held);
     if (!is_token || id.user == root_user) {
         return own;
     }
-    const Privileges owners = privileges(Principal::of(id.user), path);
+    const Privileges owners = privileges(Principal::of(id.user), path, more_pools);
     Privileges both;
     for (const auto& [privilege, flag] : own) {
         if (const auto found = owners.find(privilege); found != owners.end()) {
@@ -227,7 +238,13 @@ Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 Evaluator::~Evaluator() = default;
 
 Privileges Evaluator::privileges(const Principal& principal, std::string_view path) const {
-    return index_->privileges(principal, path);
+    return index_->privileges(principal, path, {});
+}
+
+Privileges Evaluator::privileges_in_pools(
+    const Principal& principal, std::string_view path, const std::vector<std::string>& pools
+) const {
+    return index_->privileges(principal, path, pools);
 }
 
 bool Evaluator::holds(const Principal& principal, std::string_view path, const Privilege& privilege)

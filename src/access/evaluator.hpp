@@ -5,7 +5,9 @@
 
 #include <map>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/state.hpp"
 
@@ -30,6 +32,12 @@ public:
     /// skips the root, a trailing one loses what comes through pools. For a user or a token;
     /// a group has no privileges of its own.
     [[nodiscard]] Privileges privileges(const Principal& principal, std::string_view path) const;
+
+    /// The same, if the guest or storage at `path` were in these pools as well (`/pool/prod`): for
+    /// pools whose members are not known.
+    [[nodiscard]] Privileges privileges_in_pools(
+        const Principal& principal, std::string_view path, const std::vector<std::string>& pools
+    ) const;
 
     /// Whether the privilege is held there, propagating or not.
     [[nodiscard]] bool

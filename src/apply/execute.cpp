@@ -31,7 +31,7 @@ std::string reason_to_stop(const StepResult& result) {
 class Execution {
 public:
     Execution(const plan::Plan& plan, Tools& tools)
-        : tools_(tools), rehearsal_(plan.before, plan.after, plan.now) {}
+        : tools_(tools), rehearsal_(plan.before, plan.after, plan.now, plan.hidden_pools) {}
 
     [[nodiscard]] const State& state() const { return rehearsal_.state(); }
 

@@ -168,7 +168,9 @@ Collected<plan::Plan> plan_for(
          .now = view.server_time.value_or(context.clock.now()),
          .allowances = options.allowances,
          .selection = options.selection,
-         .rotation = options.rotation}
+         .rotation = options.rotation,
+         .reader = view.reader.empty() ? std::nullopt : std::optional(user_or_token(view.reader)),
+         .hidden_pools = view.hidden_pools}
     );
 }
 

@@ -122,8 +122,8 @@ std::optional<Expiry> read_expiry(const Value& value) {
         refuse_expiry(value, text);
         return std::nullopt;
     }
-    // 0 means never to PVE, and 1 is the mark of a token whose secret was not stored.
-    if (*seconds <= Expiry::unconfirmed().seconds) {
+    // 0 means never to PVE, and the next seconds are marks of what a run did not finish.
+    if (*seconds <= Expiry::suspended().seconds) {
         value.refuse(
             fmt::format("{} must be later than 1970-01-01", value.name()),
             "for what should have ended already any later date in the past will do"

@@ -29,7 +29,7 @@ using Objection = std::optional<std::string>;
 [[nodiscard]] Objection objection_to_text(const std::string& text, std::size_t max_characters = 0);
 [[nodiscard]] Objection objection_to_email(const std::string& text);
 
-/// `Expiry::unconfirmed` is refused as well.
+/// `Expiry::unconfirmed` and `Expiry::suspended` are refused as well.
 [[nodiscard]] Objection objection_to(Expiry expiry);
 
 } // namespace pveform::exporting

@@ -236,7 +236,7 @@ private:
     }
 
     static Objection objection_to_user(const UserId& id, const User& user) {
-        if (user.expire == Expiry::unconfirmed()) {
+        if (user.expire == Expiry::suspended()) {
             return "an apply that was interrupted left it expired; the next one would go on";
         }
         return objection_to(id);

@@ -190,6 +190,7 @@ Result<View> fetch(ReadTransport& transport, const std::string& identity) {
             TRY(read_case_rules(transport, view.state));
             view.state.pools = TRY(fetch_pools(transport, view.state.release));
             view.hidden_pools = TRY(hidden_objects(transport, view, pools));
+            view.reader = identity;
             return std::move(view);
         }
     }

@@ -24,6 +24,10 @@ struct Expiry {
     /// a token is dead: it expired in 1970.
     [[nodiscard]] static Expiry unconfirmed() { return {1}; }
 
+    /// The mark of a user whom a plan expired for as long as it works on the user's access. Not 1,
+    /// which people set by hand to shut somebody off.
+    [[nodiscard]] static Expiry suspended() { return {2}; }
+
     [[nodiscard]] bool is_never() const { return seconds == 0; }
 
     [[nodiscard]] bool is_over(UnixSeconds now) const { return !is_never() && seconds <= now; }

@@ -64,9 +64,10 @@ struct Applier {
 };
 
 /// Walks through the steps with PVE's permission algorithm. Lock-out: after none of them may the
-/// applier be unable to log in, or lack what it administers with today; nor may nobody be left
-/// who can log in and holds Permissions.Modify on `/`. Rights: each request must be one that PVE
-/// lets the applier make at that moment; requests are put into the form that PVE demands of it.
+/// applier be unable to log in, or lack what it administers with today, wherever that is
+/// (own_administration.hpp); nor may nobody be left who can log in and holds Permissions.Modify on
+/// `/`. Rights: each request must be one that PVE lets the applier make at that moment; requests
+/// are put into the form that PVE demands of it.
 [[nodiscard]] std::vector<Block> check_steps(
     std::vector<Step>& steps,
     const State& before,

@@ -1,7 +1,7 @@
 // The guards that look at every intermediate state: lock-out and rights.
 
-#include <array>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -11,26 +11,12 @@
 #include "base/text.hpp"
 #include "plan/guard.hpp"
 #include "plan/own_access.hpp"
+#include "plan/own_administration.hpp"
 #include "plan/rights.hpp"
 
 namespace pveform::plan {
 
 namespace {
-
-struct Right {
-    std::string_view privilege;
-    std::string_view path;
-};
-
-/// What an identity administers access with: reading all of it, and each kind of write.
-constexpr std::array administration = {
-    Right{"Sys.Audit", "/access"},
-    Right{"User.Modify", "/access/groups"},
-    Right{"Realm.AllocateUser", "/access/realm"},
-    Right{"Group.Allocate", "/access/groups"},
-    Right{"Sys.Modify", "/access"},
-    Right{"Permissions.Modify", "/"},
-};
 
 /// Whether somebody who can log in may still hand out every right there is.
 bool has_administrator(const State& state, UnixSeconds now) {
@@ -59,18 +45,13 @@ class Walk {
 public:
     Walk(const State& before, const Applier& applier, UnixSeconds now, const Allowances& allowances)
         : state_(before), applier_(applier), now_(now), allowances_(allowances), evaluator_(state_),
-          own_(applier.identity, state_), had_administrator_(has_administrator(before, now)) {
-        if (!applier.identity) {
-            return;
-        }
-        for (const Right& right : administration) {
-            if (holds(right)) {
-                needed_.push_back(right);
-            }
-        }
-    }
+          own_(applier.identity, state_), had_administrator_(has_administrator(before, now)) {}
 
     std::vector<Block> run(std::vector<Step>& steps) && {
+        if (applier_.identity) {
+            needed_ =
+                administration_of(evaluator_, *applier_.identity, paths_to_watch(state_, steps));
+        }
         for (Step& step : steps) {
             if (applier_.identity && applier_.is_certain) {
                 check_rights(step);
@@ -94,12 +75,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool holds(const Right& right) const {
-        return evaluator_.holds(
-            *applier_.identity, right.path, Privilege{std::string(right.privilege)}
-        );
-    }
-
     void check_rights(Step& step) {
         const Rights rights(state_, evaluator_, *applier_.identity);
         step.command = rights.as_demanded(std::move(step.command));
@@ -161,16 +136,12 @@ private:
             could_log_in_ = false; // say it once
             return;
         }
-        std::vector<std::string> lost;
-        std::erase_if(needed_, [&](const Right& right) {
-            if (holds(right)) {
-                return false;
-            }
-            lost.push_back(fmt::format("`{}` on `{}`", right.privilege, right.path));
-            return true; // say it once
-        });
+        const auto lost = lost_of(needed_, evaluator_, *applier_.identity);
         if (!lost.empty()) {
-            report_lockout("would lose " + join(lost, ", "), step);
+            report_lockout("would lose " + in_words(lost), step);
+        }
+        for (const AdministrativeRight& right : lost) {
+            needed_.erase(right); // say it once
         }
     }
 
@@ -213,7 +184,7 @@ private:
     access::Evaluator evaluator_;
     OwnAccess own_;
     bool had_administrator_;
-    std::vector<Right> needed_;
+    std::set<AdministrativeRight> needed_;
     bool could_log_in_ = true;
     std::map<Missing, std::vector<std::string>> refused_;
     std::vector<Block> blocks_;

@@ -262,7 +262,7 @@ private:
         for (auto it = others_.begin(); it != others_.end(); ++it) {
             if (auto* create = std::get_if<CreateUser>(&it->command);
                 create && create->id == user) {
-                create->fields.expire = Expiry::unconfirmed();
+                create->fields.expire = Expiry::suspended();
                 creation = it;
             }
             if (auto* update = std::get_if<UpdateUser>(&it->command);
@@ -274,7 +274,7 @@ private:
         if (creation != others_.end()) {
             changes = creation->changes;
         } else {
-            take({UpdateUser{user, {.expire = Expiry::unconfirmed()}}, {}});
+            take({UpdateUser{user, {.expire = Expiry::suspended()}}, {}});
         }
         const auto& users = rehearsal_.after().users;
         if (const auto after = users.find(user); after != users.end()) {

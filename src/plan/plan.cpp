@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "plan/diff.hpp"
+#include "plan/hidden_pools.hpp"
 #include "plan/order.hpp"
 #include "plan/ownership.hpp"
 #include "plan/rehearsal.hpp"
@@ -59,7 +60,7 @@ bool can_be_suspended(const UserId& id, const State& before, const desired::Docu
     }
     const auto live = before.users.find(id);
     return live == before.users.end() || declared->second.expire ||
-           live->second.expire.is_never() || live->second.expire == Expiry::unconfirmed();
+           live->second.expire.is_never() || live->second.expire == Expiry::suspended();
 }
 
 /// What the states cannot say about tokens that get a new secret.
@@ -149,6 +150,12 @@ Collected<Plan> make_plan(
     plan.notices = std::move(target.notices);
     plan.blocks = std::move(target.blocks);
     plan.left_alone = std::move(target.left_alone);
+    plan.hidden_pools = circumstances.hidden_pools;
+    if (!plan.hidden_pools.empty()) {
+        plan.notices.push_back(
+            {hidden_pools_in_words(plan.hidden_pools, circumstances.reader, live), {}}
+        );
+    }
 
     // What differs, and who asked for it.
     plan.changes = difference(plan.before, plan.after, rotated);
@@ -168,7 +175,7 @@ Collected<Plan> make_plan(
     explain(plan.changes, target, Ownership(document));
 
     // How to get there, request by request.
-    Rehearsal rehearsal(plan.before, plan.after, circumstances.now);
+    Rehearsal rehearsal(plan.before, plan.after, circumstances.now, plan.hidden_pools);
     std::vector<Step> steps = steps_for(plan.changes, plan.before, plan.after);
     complete(steps, target.issues);
     auto ordered = in_order(

@@ -1,6 +1,8 @@
 // The plan: what would change, in which requests, and what is worth saying about it.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Plan {
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
+    std::set<AclPath> hidden_pools;  // at and below these there may be some that nobody saw
     Applier applier;                 // whose access and rights the guards looked at
     std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
     std::size_t entries_removed = 0; // ACL entries, without cascades
@@ -41,6 +44,8 @@ struct Circumstances {
     Allowances allowances = {};
     Selection selection = {};
     Rotation rotation = {};
+    std::optional<Principal> reader = {}; // who read the cluster; nobody for a view from a file
+    std::set<AclPath> hidden_pools = {};  // at and below these, pools could not be seen
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

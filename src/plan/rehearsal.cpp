@@ -1,6 +1,7 @@
 #include "plan/rehearsal.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <type_traits>
 
 namespace pveform::plan {
@@ -77,9 +78,11 @@ void Rehearsal::View::forget(const DestroyRole& command) {
     }
 }
 
-Rehearsal::Rehearsal(const State& before, const State& after, UnixSeconds now)
+Rehearsal::Rehearsal(
+    const State& before, const State& after, UnixSeconds now, const std::set<AclPath>& hidden_pools
+)
     : state_(before), now_view_(state_), before_view_(before), after_view_(after), before_(before),
-      after_(after), now_(now) {}
+      after_(after), now_(now), hidden_pools_(hidden_pools, before) {}
 
 void Rehearsal::add_with_tokens(const UserId& user, std::set<Principal>& touched) const {
     if (user == root_user) {
@@ -224,6 +227,35 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
     return paths;
 }
 
+/// Each path by itself; guests and storages, those without entries among them, also as members of
+/// the hidden pools that have entries of this principal (its paths tell) or none at all.
+std::vector<Rehearsal::Place> Rehearsal::places_at(std::set<std::string> paths) const {
+    std::vector<Place> places;
+    if (hidden_pools_.are_possible()) {
+        paths.insert({"/vms/~", "/storage/~"});
+        std::vector<std::string> pools = hidden_pools_.nameless();
+        std::ranges::copy_if(paths, std::back_inserter(pools), [&](const std::string& path) {
+            return hidden_pools_.may_be_at(path) && !path.ends_with("/~");
+        });
+        for (const std::string& path : paths) {
+            const bool is_storage = path.starts_with("/storage/");
+            if (!is_storage && !path.starts_with("/vms/")) {
+                continue;
+            }
+            for (auto one = pools.begin(); one != pools.end(); ++one) {
+                places.push_back({path, {*one}});
+                for (auto other = std::next(one); is_storage && other != pools.end(); ++other) {
+                    places.push_back({path, {*one, *other}});
+                }
+            }
+        }
+    }
+    for (const std::string& path : paths) {
+        places.push_back({path, {}});
+    }
+    return places;
+}
+
 std::optional<Excess> Rehearsal::excess_of(
     const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
 ) const {
@@ -232,14 +264,15 @@ std::optional<Excess> Rehearsal::excess_of(
     }
     const bool active_before = can_log_in(*before_view_.state, principal, now_);
     const bool active_after = can_log_in(*after_view_.state, principal, now_);
-    for (const std::string& path : paths_for(principal, excerpt)) {
-        const access::Privileges held = evaluator.privileges(principal, path);
+    for (const auto& [path, pools] : places_at(paths_for(principal, excerpt))) {
+        const access::Privileges held = evaluator.privileges_in_pools(principal, path, pools);
         if (held.empty()) {
             continue;
         }
-        const auto before =
-            active_before ? before_.privileges(principal, path) : access::Privileges();
-        const auto after = active_after ? after_.privileges(principal, path) : access::Privileges();
+        const auto before = active_before ? before_.privileges_in_pools(principal, path, pools)
+                                          : access::Privileges();
+        const auto after = active_after ? after_.privileges_in_pools(principal, path, pools)
+                                        : access::Privileges();
         for (const auto& [privilege, propagates] : held) {
             if (!before.contains(privilege) && !after.contains(privilege)) {
                 return Excess{principal, path, privilege};

@@ -11,6 +11,7 @@
 #include "access/evaluator.hpp"
 #include "base/time.hpp"
 #include "model/state.hpp"
+#include "plan/hidden_pools.hpp"
 #include "plan/step.hpp"
 
 namespace pveform::plan {
@@ -23,9 +24,18 @@ struct Excess {
 };
 
 /// Both states must outlive it. Disabled and expired users and tokens hold nothing.
+///
+/// Where pools are hidden, every guest and every storage could be in any of them. The rule is then
+/// kept for each of those cases: a guest in one hidden pool or none (PVE lets it be in one only), a
+/// storage in up to two.
 class Rehearsal {
 public:
-    Rehearsal(const State& before, const State& after, UnixSeconds now);
+    Rehearsal(
+        const State& before,
+        const State& after,
+        UnixSeconds now,
+        const std::set<AclPath>& hidden_pools = {}
+    );
     Rehearsal(const Rehearsal&) = delete;
     Rehearsal& operator=(const Rehearsal&) = delete;
     Rehearsal(Rehearsal&&) = delete;
@@ -71,6 +81,14 @@ private:
     excerpt(const std::set<Principal>& principals, const Command& command) const;
     [[nodiscard]] std::set<std::string>
     paths_for(const Principal& principal, const State& excerpt) const;
+
+    /// A guest or storage, or any other path, and hidden pools that it could be in.
+    struct Place {
+        std::string path;
+        std::vector<std::string> pools;
+    };
+
+    [[nodiscard]] std::vector<Place> places_at(std::set<std::string> paths) const;
     [[nodiscard]] std::optional<Excess> excess_of(
         const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
     ) const;
@@ -82,6 +100,7 @@ private:
     access::Evaluator before_;
     access::Evaluator after_;
     UnixSeconds now_;
+    HiddenPools hidden_pools_;
 };
 
 } // namespace pveform::plan

@@ -27,9 +27,11 @@ Denial needs(std::string_view privilege, const std::string& path) {
         AclPath{path}};
 }
 
-/// The privilege that suffices, besides Permissions.Modify, to grant at a path as much as one holds
-/// there oneself; empty for none.
-std::string_view delegating_privilege(const std::string& path) {
+using Answer = std::optional<Denial>;
+
+} // namespace
+
+std::string_view delegating_privilege(std::string_view path) {
     if (path.starts_with("/storage/")) {
         return "Datastore.Allocate";
     }
@@ -38,10 +40,6 @@ std::string_view delegating_privilege(const std::string& path) {
     }
     return path.starts_with("/pool/") ? "Pool.Allocate" : "";
 }
-
-using Answer = std::optional<Denial>;
-
-} // namespace
 
 bool Rights::holds(std::string_view privilege, const std::string& path) const {
     return evaluator_.holds(identity_, path, Privilege{std::string(privilege)});

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "access/evaluator.hpp"
 #include "model/state.hpp"
@@ -18,6 +19,10 @@ struct Denial {
     Privilege privilege;
     AclPath path;
 };
+
+/// The privilege that suffices, besides Permissions.Modify, to grant at a path as much as one holds
+/// there oneself; empty for none.
+[[nodiscard]] std::string_view delegating_privilege(std::string_view path);
 
 /// Of one identity (a user with a ticket or a token) in one state. The state and the evaluator of
 /// it must outlive it.

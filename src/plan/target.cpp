@@ -187,8 +187,9 @@ void Overlay::declare_users() {
             check_new_user(id, declared);
         }
         User& user = target_.state.users[id];
-        if (user.expire == Expiry::unconfirmed()) {
-            user.expire = Expiry::never(); // left suspended by a run that was interrupted
+        if (user.expire == Expiry::suspended()) {
+            user.expire = Expiry::never();
+            target_.origins[id].words = "suspended by an interrupted run: brought back";
         }
         overlay(user.comment, declared.comment);
         overlay(user.email, declared.email);

@@ -104,6 +104,14 @@ json::Value applier_value(const plan::Applier& applier) {
     };
 }
 
+json::Value hidden_pools_value(const plan::Plan& plan) {
+    json::Array paths;
+    for (const AclPath& path : plan.hidden_pools) {
+        paths.emplace_back(path.text);
+    }
+    return paths;
+}
+
 json::Value left_alone_value(const plan::Plan& plan) {
     json::Array objects;
     for (const plan::ObjectKey& key : plan.left_alone) {
@@ -126,6 +134,7 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"notices", notices_value(plan)},
         {"blocks", blocks_value(plan)},
         {"left_alone", left_alone_value(plan)},
+        {"hidden_pools", hidden_pools_value(plan)},
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <variant>
@@ -226,6 +227,20 @@ std::map<std::string, std::vector<Row>> acl_rows(const plan::Plan& plan) {
     return rows;
 }
 
+/// `complete view`, or what is missing from it.
+std::string completeness(const plan::Plan& plan) {
+    if (plan.hidden_pools.empty()) {
+        return "complete view";
+    }
+    const AclPath all{"/pool"};
+    if (plan.hidden_pools.contains(all)) {
+        return "complete view but for pools below /pool";
+    }
+    std::vector<std::string> paths;
+    std::ranges::transform(plan.hidden_pools, std::back_inserter(paths), &AclPath::text);
+    return "complete view but for pools at and below " + printable(join(paths, ", "));
+}
+
 std::string header(const plan::Plan& plan, const PlanContext& context) {
     std::string who = context.origin.empty() ? "as " + printable(context.identity)
                                              : "from " + printable(context.origin);
@@ -233,10 +248,11 @@ std::string header(const plan::Plan& plan, const PlanContext& context) {
         who += " for " + printable(plan.applier.identity->text());
     }
     return fmt::format(
-        "Cluster {} · PVE {} · {} · complete view ({}, {}, {})\n",
+        "Cluster {} · PVE {} · {} · {} ({}, {}, {})\n",
         printable(context.cluster),
         printable(context.version),
         who,
+        completeness(plan),
         plural(plan.before.users.size(), "user"),
         plural(plan.before.groups.size(), "group"),
         plural(plan.before.acl.size(), "ACL entry")

@@ -182,7 +182,7 @@ TEST_CASE("what the document refuses is left alone, with the reason", "[export]"
     const RoleId legacy{"PVE-quux-of-old"};
     state.users[joerg];
     state.users[UserId{"ann@pve"}].email = "not an address";
-    state.users[UserId{"ben@pve"}].expire = Expiry::unconfirmed();
+    state.users[UserId{"ben@pve"}].expire = Expiry::suspended();
     state.users[UserId{"cat@pve"}].comment = std::string(3000, 'c');
     state.groups[GroupId{"ops"}].members = {joerg};
     state.groups[GroupId{"lax(group)"}];

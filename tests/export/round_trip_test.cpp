@@ -139,7 +139,7 @@ private:
         user.last_name = chance(5) ? std::string(2000, 'n') : text();
         user.email = pick({"", "a@example.com", "not one", "null@y"});
         user.enabled = chance(70);
-        user.expire = id != root_user && chance(5) ? Expiry::unconfirmed() : expiry();
+        user.expire = id != root_user && chance(5) ? Expiry{chance(50) ? 1 : 2} : expiry();
     }
 
     void add_rows(State& state) {
@@ -166,7 +166,7 @@ private:
         const auto seconds = std::vector<UnixSeconds>{
             0,
             0,
-            2,
+            3,
             1'600'000'000,
             1'900'000'000,
             4'102'444'800,

@@ -24,12 +24,15 @@ State small_cluster() {
 } // namespace
 
 TEST_CASE(
-    "an expiry of 0 is never, and 1 marks a token whose secret was not confirmed", "[model]"
+    "an expiry of 0 is never, 1 marks a token whose secret was not confirmed, 2 a suspended user",
+    "[model]"
 ) {
     CHECK(Expiry::never().is_never());
     CHECK(Expiry{0} == Expiry::never());
     CHECK_FALSE(Expiry::unconfirmed().is_never());
     CHECK(Expiry{1} == Expiry::unconfirmed());
+    CHECK(Expiry{2} == Expiry::suspended());
+    CHECK(Expiry::suspended().is_over(3));
 }
 
 TEST_CASE("an expiry is written as a date, with its time where it has one", "[model]") {

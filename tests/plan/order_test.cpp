@@ -155,3 +155,77 @@ TEST_CASE("what touches the running identity comes last", "[plan]") {
     CHECK(describe(made->steps[1].command) == "add PVEAuditor for ci@pve at /");
     CHECK(describe(made->steps[2].command) == "remove Administrator for ci@pve at /");
 }
+
+namespace {
+
+/// NoAccess on a pool shuts ann off from the guest in it that she could administer.
+State guest_shut_off_from_its_pool(bool known) {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}];
+    live.acl[row("/pool/web", user("ann@pve"), "NoAccess")];
+    live.acl[row("/vms/100", user("ann@pve"), "Administrator")];
+    if (known) {
+        live.pools[pveform::PoolId{"web"}].guests = {100};
+    }
+    return live;
+}
+
+std::vector<std::string> steps_of(const State& live, const std::set<pveform::AclPath>& hidden) {
+    desired::Document document;
+    document.users[UserId{"ann@pve"}].acl.emplace();
+    const auto made = plan::make_plan(live, document, {.now = now, .hidden_pools = hidden});
+    REQUIRE(made);
+    std::vector<std::string> lines;
+    for (const plan::Step& step : made->steps) {
+        lines.push_back(describe(step.command));
+    }
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("what a hidden pool shuts off is not opened for a moment", "[plan]") {
+    const std::vector<std::string> careful = {
+        "remove Administrator for ann@pve at /vms/100",
+        "remove NoAccess for ann@pve at /pool/web",
+    };
+    // In the usual order the pool's row would go first, and open the guest that it shuts off.
+    const State visible = guest_shut_off_from_its_pool(true);
+    const State hidden = guest_shut_off_from_its_pool(false);
+    CHECK(steps_of(visible, {}) == careful);
+    CHECK(steps_of(hidden, {}) != careful); // there is no such pool
+    CHECK(steps_of(hidden, {pveform::AclPath{"/pool"}}) == careful);
+    CHECK(steps_of(hidden, {pveform::AclPath{"/pool/web"}}) == careful);
+    CHECK(steps_of(hidden, {pveform::AclPath{"/pool/other"}}) != careful);
+}
+
+TEST_CASE("a hidden pool without entries shuts off by what it inherits", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}];
+    live.acl[row("/pool", user("ann@pve"), "NoAccess")];
+    live.acl[row("/storage/nfs", user("ann@pve"), "Administrator")];
+    CHECK(
+        steps_of(live, {pveform::AclPath{"/pool"}}).front() ==
+        "remove Administrator for ann@pve at /storage/nfs"
+    );
+    CHECK(steps_of(live, {}).front() == "remove NoAccess for ann@pve at /pool");
+}
+
+TEST_CASE("hidden pools are said, with the grant that shows them", "[plan]") {
+    const State live = empty_cluster();
+    const auto made = plan::make_plan(
+        live,
+        {},
+        {.now = now, .reader = token("ci@pve!plan"), .hidden_pools = {pveform::AclPath{"/pool"}}}
+    );
+    REQUIRE(made);
+    REQUIRE(made->notices.size() == 1);
+    CHECK(
+        made->notices.front().message ==
+        "pools at or below `/pool` may be hidden, and the access that they give is not known: "
+        "`Pool.Audit` is missing there for `ci@pve!plan`; grant it: `pveum role add AccessControl "
+        "--privs Pool.Audit && pveum acl modify /pool --roles AccessControl --users 'ci@pve' "
+        "--tokens 'ci@pve!plan'`"
+    );
+    CHECK(made->hidden_pools.size() == 1);
+}

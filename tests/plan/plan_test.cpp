@@ -251,7 +251,7 @@ TEST_CASE("a user whose id has rows of a vanished namesake is dead until they ar
     );
     const plan::Plan plan = plan_of(live, document);
     const auto& created = std::get<plan::CreateUser>(plan.steps.front().command).fields;
-    CHECK(created.expire == Expiry::unconfirmed());
+    CHECK(created.expire == Expiry::suspended());
     const auto& revived = std::get<plan::UpdateUser>(plan.steps.back().command).fields;
     CHECK(revived.expire == Expiry::never());
     REQUIRE(plan.notices.size() == 1);
@@ -260,12 +260,25 @@ TEST_CASE("a user whose id has rows of a vanished namesake is dead until they ar
 
 TEST_CASE("a user that an interrupted run left suspended is brought back", "[plan]") {
     State live = empty_cluster();
-    live.users[UserId{"ann@pve"}].expire = Expiry::unconfirmed();
+    live.users[UserId{"ann@pve"}].expire = Expiry::suspended();
     desired::Document document;
     CHECK(changes_of(live, document).empty());
     document.users[UserId{"ann@pve"}];
     CHECK(changes_of(live, document) == Lines{"update user ann@pve"});
-    CHECK(plan_of(live, document).after.users.at(UserId{"ann@pve"}).expire.is_never());
+    const plan::Plan plan = plan_of(live, document);
+    CHECK(plan.after.users.at(UserId{"ann@pve"}).expire.is_never());
+    CHECK(plan.changes.front().reason == "suspended by an interrupted run: brought back");
+}
+
+TEST_CASE("a user whom somebody expired by hand stays so where no expiry is written", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}].expire = Expiry{1};
+    desired::Document document;
+    document.users[UserId{"ann@pve"}];
+    CHECK(changes_of(live, document).empty());
+    document.users[UserId{"ann@pve"}].expire = said(Expiry::never());
+    CHECK(changes_of(live, document) == Lines{"update user ann@pve"});
+    CHECK(plan_of(live, document).changes.front().reason.empty());
 }
 
 TEST_CASE("what the cluster does not have is refused, all of it together", "[plan]") {
