@@ -20,7 +20,7 @@ std::optional<std::string> environment(const std::string& name) {
 
 int main(int argc, char** argv) {
     pveform::keep_memory_private();
-    pveform::ignore_broken_pipes();
+    pveform::make_failed_writes_errors();
     try {
         pveform::Terminal& terminal = pveform::standard_terminal();
         pveform::cli::Context context{

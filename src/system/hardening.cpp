@@ -14,10 +14,11 @@ void keep_memory_private() {
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // NOLINT(*-vararg)
 }
 
-void ignore_broken_pipes() {
+void make_failed_writes_errors() {
     struct sigaction ignore = {};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
+    ::sigaction(SIGXFSZ, &ignore, nullptr);
 }
 
 } // namespace pveform

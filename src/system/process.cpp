@@ -113,7 +113,8 @@ std::vector<char*> environment_for_children() {
 void set_signals(posix_spawnattr_t& attributes, bool survives_interrupts) {
     sigset_t defaults;
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE); // which we may ignore, and programs do not expect
+    sigaddset(&defaults, SIGPIPE); // these we may ignore, and programs do not expect that
+    sigaddset(&defaults, SIGXFSZ);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     short flags = POSIX_SPAWN_SETSIGDEF;
     if (survives_interrupts) {

@@ -229,8 +229,9 @@ class EndToEnd(unittest.TestCase):
         watch.see(" ".join(map(str, command)), done.stdout + done.stderr)
         return Run(done.returncode, done.stdout, done.stderr)
 
-    def pveform(self, *arguments, environment=None, **rest):
-        return self.execute([BINARIES / "pveform", *arguments], environment or {}, **rest)
+    def pveform(self, *arguments, environment=None, before=(), **rest):
+        """`before`: a program that runs it, with that one's own arguments."""
+        return self.execute([*before, BINARIES / "pveform", *arguments], environment or {}, **rest)
 
     def at(self, simulator, command, *arguments, token="admin@pve!ci", **rest):
         """Runs a command against a simulator (or a proxy before one), as a token of the seed."""

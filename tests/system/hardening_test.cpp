@@ -4,12 +4,14 @@
 
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -38,9 +40,20 @@ TEST_CASE("no core dump is written, nor can a limit be raised again", "[system]"
 
 TEST_CASE("writing to a pipe that nobody reads is an error, not the end", "[system]") {
     CHECK(holds_in_child([] {
-        pveform::ignore_broken_pipes();
+        pveform::make_failed_writes_errors();
         int ends[2] = {-1, -1};
         return ::pipe(ends) == 0 && ::close(ends[0]) == 0 && ::write(ends[1], "x", 1) == -1 &&
                errno == EPIPE;
+    }));
+}
+
+TEST_CASE("writing beyond a limit on the size of files is an error, not the end", "[system]") {
+    const pveform::test::TemporaryFolder folder;
+    CHECK(holds_in_child([&] {
+        pveform::make_failed_writes_errors();
+        const rlimit none = {0, 0};
+        const int file = ::open((folder.path() / "f").c_str(), O_CREAT | O_WRONLY, 0600);
+        return ::setrlimit(RLIMIT_FSIZE, &none) == 0 && ::write(file, "x", 1) == -1 &&
+               errno == EFBIG;
     }));
 }
