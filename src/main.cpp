@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
         const auto code =
             pveform::cli::run(std::vector<std::string>(argv + 1, argv + argc), context);
         std::cout.flush();
-        return std::cout ? static_cast<int>(code) : 1; // output that could not be written
+        return static_cast<int>(std::cout ? code : context.without_output());
     } catch (const std::exception& error) {
         std::cerr << "pveform: internal error: " << error.what() << '\n';
         return 1;

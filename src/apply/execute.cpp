@@ -79,6 +79,15 @@ private:
                 excess->path
             );
         }
+        if (const auto loss = rehearsal_.loss_after(command)) {
+            return fmt::format(
+                "it would take {} on {} from `{}`, and nothing is taken away any more after a "
+                "failure",
+                loss->privilege.text,
+                loss->path,
+                loss->principal.text()
+            );
+        }
         return {};
     }
 

@@ -1,7 +1,9 @@
 #include "apply/perform.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <type_traits>
@@ -56,6 +58,31 @@ bool answer_was_lost(const Error& error) {
     return error.kind == ErrorKind::connection;
 }
 
+/// PVE checks first and then writes, more than one file for users and for tokens: an error that is
+/// no refusal may come from between two of them.
+bool may_be_half_done(const Error& error) {
+    return error.kind == ErrorKind::api && error.status >= 500 && !live::is_lock_timeout(error);
+}
+
+/// Who a command makes or unmakes in more than one of PVE's files.
+const UserId* user_in_several_files(const plan::Command& command) {
+    if (const auto* create = std::get_if<plan::CreateUser>(&command)) {
+        return &create->id;
+    }
+    const auto* destroy = std::get_if<plan::DestroyUser>(&command);
+    return destroy != nullptr ? &destroy->id : nullptr;
+}
+
+std::set<GroupId> groups_of(const UserId& user, const State& state) {
+    std::set<GroupId> groups;
+    for (const auto& [id, group] : state.groups) {
+        if (group.members.contains(user)) {
+            groups.insert(id);
+        }
+    }
+    return groups;
+}
+
 StepResult done() {
     StepResult result;
     result.outcome = Outcome::done;
@@ -82,8 +109,66 @@ StepResult unknown(Error error) {
 } // namespace
 
 StepResult Performer::perform(const plan::Command& command, const State& present) {
-    const auto* token = std::get_if<plan::IssueToken>(&command);
-    return token != nullptr ? issue(*token, present) : request(command);
+    if (const auto* token = std::get_if<plan::IssueToken>(&command)) {
+        return issue(*token, present);
+    }
+    if (const auto* update = std::get_if<plan::UpdateUser>(&command)) {
+        auto merged = with_present_groups(*update, present);
+        return merged ? request(*merged) : refused(std::move(merged).error());
+    }
+    StepResult result = request(command);
+    const UserId* user = user_in_several_files(command);
+    if (user != nullptr && result.error && may_be_half_done(*result.error)) {
+        look_for_remains(*user, present, result);
+    }
+    return result;
+}
+
+/// PVE takes the whole list of a user's groups. It is read again, and only what the plan adds and
+/// removes is added and removed: a membership that somebody else gave since stays.
+Result<plan::UpdateUser>
+Performer::with_present_groups(const plan::UpdateUser& command, const State& expected) {
+    if (!command.fields.groups || command.fields.append_groups) {
+        return command;
+    }
+    const live::UserList list = TRY(live::fetch_users(tools_.transport));
+    const auto present = list.groups.find(command.id);
+    std::set<GroupId> merged = *command.fields.groups;
+    if (present != list.groups.end()) {
+        const std::set<GroupId> known = groups_of(command.id, expected);
+        std::ranges::set_difference(present->second, known, std::inserter(merged, merged.end()));
+    }
+    plan::UpdateUser update = command;
+    update.fields.groups = std::move(merged);
+    return update;
+}
+
+/// After an error from within: whether a part of it was done before.
+void Performer::look_for_remains(const UserId& user, const State& present, StepResult& result) {
+    const auto list = live::fetch_users(tools_.transport);
+    if (!list) {
+        result.wrote = true;
+        result.error->notes.push_back("what of it was done could not be read");
+        return;
+    }
+    const auto tokens_in = [&](const std::map<TokenId, Token>& tokens) {
+        return std::ranges::count_if(tokens, [&](const auto& one) {
+            return one.first.user == user;
+        });
+    };
+    const auto then = present.users.find(user);
+    const auto now = list->users.find(user);
+    const bool was_there = then != present.users.end();
+    const bool is_there = now != list->users.end();
+    if (was_there == is_there && (!is_there || then->second == now->second) &&
+        tokens_in(present.tokens) == tokens_in(list->tokens)) {
+        return;
+    }
+    result.wrote = true;
+    result.error->notes.push_back(
+        is_there ? fmt::format("a part of it was done: user `{}` is there", user.text)
+                 : fmt::format("a part of it was done: user `{}` is gone", user.text)
+    );
 }
 
 /// Where the answer is lost, the request may have been executed: what is there then decides. Even
@@ -211,7 +296,7 @@ Performer::obtain_secret(const plan::IssueToken& command, bool in_place, StepRes
     for (int attempt = 1; true; ++attempt) {
         auto secret = make_secret(command, exists, in_place, result);
         lost = lost || (!secret && answer_was_lost(secret.error()));
-        if (secret || !lost) {
+        if (secret || (!lost && !may_be_half_done(secret.error()))) {
             return secret;
         }
         const auto token = live::fetch_token(tools_.transport, command.id);
@@ -223,6 +308,9 @@ Performer::obtain_secret(const plan::IssueToken& command, bool in_place, StepRes
         exists = token->has_value();
         const bool is_dead = exists && (*token)->expire == Expiry::unconfirmed();
         result.wrote = result.wrote || is_dead;
+        if (!lost) {
+            return secret;
+        }
         if (exists && !is_dead && !command.exists) {
             secret.error().notes.push_back(
                 "the token is there, alive, and was not made by this run; it is left as it is"

@@ -21,12 +21,15 @@ public:
     /// Those that were issued so far.
     [[nodiscard]] const std::vector<NewSecret>& new_secrets() const { return new_secrets_; }
 
-    /// `present` is the cluster as it is before the step.
+    /// `present` is the cluster as it is before the step, as far as this run knows.
     [[nodiscard]] StepResult perform(const plan::Command& command, const State& present);
 
 private:
     [[nodiscard]] Result<void> send(const plan::Command& command);
     [[nodiscard]] StepResult request(const plan::Command& command);
+    [[nodiscard]] Result<plan::UpdateUser>
+    with_present_groups(const plan::UpdateUser& command, const State& expected);
+    void look_for_remains(const UserId& user, const State& present, StepResult& result);
     [[nodiscard]] StepResult issue(const plan::IssueToken& command, const State& present);
     [[nodiscard]] Result<Secret>
     obtain_secret(const plan::IssueToken& command, bool in_place, StepResult& result);

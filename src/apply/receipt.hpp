@@ -59,4 +59,12 @@ struct Receipt {
     [[nodiscard]] bool wrote() const;
 };
 
+/// What a last look at the cluster showed.
+struct Verification {
+    bool looked = false;   // else it was not looked at, or could not be read
+    std::string left = {}; // what a plan that is made then would still change; empty: nothing
+
+    [[nodiscard]] bool is_good() const { return looked && left.empty(); }
+};
+
 } // namespace pveform::apply

@@ -5,12 +5,14 @@
 #include <CLI/CLI.hpp>
 
 #include "apply/execute.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
+#include "plan/comparison.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
@@ -49,8 +51,8 @@ Result<bool> is_approved(const Options& options, Context& context) {
     return answer == "yes";
 }
 
-/// Reads the cluster once more: whether a plan made now is empty.
-Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& context) {
+/// Reads the cluster once more: what a plan that is made now would still change.
+Collected<std::string> what_is_left(const Run& run, live::Transport& pve, Context& context) {
     const auto view = live::fetch(pve, run.identity);
     if (!view) {
         return std::unexpected(Errors{view.error()});
@@ -63,7 +65,41 @@ Collected<bool> is_verified(const Run& run, live::Transport& pve, Context& conte
     if (!plan) {
         return std::unexpected(plan.error());
     }
-    return plan->is_empty();
+    return plan->is_empty() ? std::string() : render::plan_summary(*plan);
+}
+
+/// While a person read the plan, somebody else may have changed the cluster.
+Collected<plan::Plan> plan_again(const Run& run, live::Transport& pve, Context& context) {
+    const auto view = live::fetch(pve, run.identity);
+    if (!view) {
+        return std::unexpected(Errors{view.error()});
+    }
+    return plan_for(run.options, run.document, *view, applier(run), context);
+}
+
+ExitCode report_outdated(std::vector<std::string> differences, Context& context) {
+    static_cast<void>(context.report(Error{
+        .kind = ErrorKind::blocked,
+        .message = "the cluster was changed meanwhile: the plan that was shown no longer holds",
+        .help = "nothing was changed by this run; look at the plan again",
+        .notes = std::move(differences),
+    }));
+    return ExitCode::plan_outdated;
+}
+
+void warn_of_other_applier(const Run& run, Context& context) {
+    const auto& expected = run.document.cluster.apply_as;
+    if (expected && expected->value != run.identity) {
+        fmt::print(
+            context.err,
+            "{} the document says that `{}` applies it, and this is `{}`; rights and own access "
+            "are "
+            "judged for the latter\n",
+            render::paint(context.err_style, render::Paint::warning, "warning:"),
+            printable(expected->value),
+            printable(run.identity)
+        );
+    }
 }
 
 /// How new secrets are tried; not at all where that was said, or where a gateway puts credentials
@@ -93,26 +129,27 @@ ExitCode carry_out(
     Context& context
 ) {
     const apply::Receipt receipt = apply::execute(plan, tools);
-    bool verified = false;
+    context.may_have_written = receipt.wrote();
+    apply::Verification verification;
     Errors trouble;
     if (receipt.is_complete()) {
-        const auto check = is_verified(run, pve, context);
-        verified = check && *check && receipt.secrets_work();
-        trouble = check ? Errors() : check.error();
+        const auto left = what_is_left(run, pve, context);
+        verification = {.looked = left.has_value(), .left = left.value_or("")};
+        trouble = left ? Errors() : left.error();
     }
     if (run.options.format == Format::json) {
-        fmt::print(context.out, "{}", render::apply_json(plan, about, receipt, verified));
+        fmt::print(context.out, "{}", render::apply_json(plan, about, receipt, verification));
     } else {
         fmt::print(
             context.out,
             "{}",
-            render::receipt_text(plan, about, receipt, verified, context.out_style)
+            render::receipt_text(plan, about, receipt, verification, context.out_style)
         );
     }
     if (!trouble.empty()) {
         static_cast<void>(context.report(trouble));
     }
-    if (verified) {
+    if (verification.is_good() && receipt.secrets_work()) {
         return ExitCode::done;
     }
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
@@ -127,7 +164,8 @@ ExitCode end_without_writes(
         fmt::print(
             context.out,
             "{}",
-            is_blocked ? render::plan_json(plan, about) : render::apply_json(plan, about, {}, true)
+            is_blocked ? render::plan_json(plan, about)
+                       : render::apply_json(plan, about, {}, {.looked = true})
         );
     }
     return is_blocked ? ExitCode::blocked : ExitCode::done;
@@ -153,7 +191,8 @@ ExitCode apply_document(Run run, Context& context) {
         });
     }
     warn_of_skew(*view, context);
-    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
+    warn_of_other_applier(run, context);
+    auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return context.report(plan.error());
     }
@@ -161,6 +200,9 @@ ExitCode apply_document(Run run, Context& context) {
     if (run.options.format == Format::text) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
+    } else if (!run.options.auto_approve) { // whoever is asked must have seen it
+        fmt::print(context.err, "{}", render::plan_text(*plan, about, context.err_style));
+        context.err.flush();
     }
     if (plan->is_empty() || !plan->blocks.empty()) {
         return end_without_writes(run, *plan, about, context);
@@ -183,6 +225,16 @@ ExitCode apply_document(Run run, Context& context) {
     if (!*approved) {
         fmt::print(context.err, "Not approved: nothing was changed.\n");
         return ExitCode::failed;
+    }
+    if (!run.options.auto_approve) {
+        auto now = plan_again(run, **pve, context);
+        if (!now) {
+            return context.report(now.error());
+        }
+        if (auto lines = plan::differences(*plan, *now); !lines.empty()) {
+            return report_outdated(std::move(lines), context);
+        }
+        plan = std::move(now);
     }
     // From here on, Ctrl-C finishes the request in flight and ends with a receipt.
     const InterruptGuard interrupts;

@@ -14,4 +14,8 @@ ExitCode Context::report(Error error) {
     return report(Errors{std::move(error)});
 }
 
+ExitCode Context::without_output() const {
+    return may_have_written ? ExitCode::partly_applied : ExitCode::failed;
+}
+
 } // namespace pveform::cli

@@ -32,10 +32,14 @@ struct Context {
     render::Style out_style;
     render::Style err_style;
     std::unique_ptr<live::Observer> trace = nullptr; // of requests, for -v
+    bool may_have_written = false;                   // to the cluster
 
     /// Prints the errors and gives the exit code that they come to.
     [[nodiscard]] ExitCode report(const Errors& errors);
     [[nodiscard]] ExitCode report(Error error);
+
+    /// What a command comes to whose output could not be written.
+    [[nodiscard]] ExitCode without_output() const;
 };
 
 } // namespace pveform::cli

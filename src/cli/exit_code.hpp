@@ -11,6 +11,7 @@ enum class ExitCode {
     changes_pending = 2, // plan --detailed-exitcode
     invalid = 3,         // document or usage
     blocked = 4,         // a guard refused
+    plan_outdated = 5,   // what was reviewed no longer holds
     partly_applied = 6,  // a write succeeded or may have, and the goal was not reached
     no_access = 7,       // authentication failed, or the view is incomplete
 };

@@ -298,6 +298,42 @@ std::optional<Excess> Rehearsal::excess_after(const Command& command) const {
     return std::nullopt;
 }
 
+std::optional<Excess>
+Rehearsal::loss_of(const Principal& principal, const State& present, const State& later) const {
+    if (!can_log_in(present, principal, now_)) {
+        return std::nullopt;
+    }
+    const access::Evaluator now(present);
+    const access::Evaluator then(later);
+    const bool active_then = can_log_in(later, principal, now_);
+    for (const auto& [path, pools] : places_at(paths_for(principal, later))) {
+        const auto kept =
+            active_then ? then.privileges_in_pools(principal, path, pools) : access::Privileges();
+        for (const auto& [privilege, propagates] :
+             now.privileges_in_pools(principal, path, pools)) {
+            if (!kept.contains(privilege)) {
+                return Excess{principal, path, privilege};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Excess> Rehearsal::loss_after(const Command& command) const {
+    const std::set<Principal> touched = touched_by(command);
+    const State present = excerpt(touched, command);
+    State later = present;
+    if (!touched.empty()) {
+        carry_out(command, later);
+    }
+    for (const Principal& principal : touched) {
+        if (auto loss = loss_of(principal, present, later)) {
+            return loss;
+        }
+    }
+    return std::nullopt;
+}
+
 void Rehearsal::take(const Command& command) {
     std::visit([&](const auto& one) { now_view_.forget(one); }, command);
     carry_out(command, state_);

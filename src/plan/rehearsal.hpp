@@ -16,7 +16,7 @@
 
 namespace pveform::plan {
 
-/// A privilege that a step would give away for a moment.
+/// A privilege that a step would give, or take.
 struct Excess {
     Principal principal;
     std::string path;
@@ -49,6 +49,10 @@ public:
     /// What is wrong with doing `command` now; nothing if every principal that it touches holds
     /// afterwards no more than before or after the plan.
     [[nodiscard]] std::optional<Excess> excess_after(const Command& command) const;
+
+    /// What somebody who holds it now would hold no more after `command`; also where that only
+    /// adds, as an entry of one's own hides those of one's groups.
+    [[nodiscard]] std::optional<Excess> loss_after(const Command& command) const;
 
     /// The command must be ready.
     void take(const Command& command);
@@ -92,6 +96,8 @@ private:
     [[nodiscard]] std::optional<Excess> excess_of(
         const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
     ) const;
+    [[nodiscard]] std::optional<Excess>
+    loss_of(const Principal& principal, const State& present, const State& later) const;
 
     State state_;
     View now_view_;

@@ -145,7 +145,10 @@ std::string plan_json(const plan::Plan& plan, const PlanContext& context) {
 }
 
 std::string apply_json(
-    const plan::Plan& plan, const PlanContext& context, const apply::Receipt& receipt, bool verified
+    const plan::Plan& plan,
+    const PlanContext& context,
+    const apply::Receipt& receipt,
+    const apply::Verification& verification
 ) {
     json::Value value = plan_value(plan, context, &receipt);
     json::Array stored;
@@ -163,7 +166,19 @@ std::string apply_json(
             {"reason", skipped ? check.skipped : check.problem}});
     }
     value.set("secret_checks", std::move(checks));
-    value.set("verified", verified);
+    json::Array spooled;
+    for (const apply::SpooledSecret& secret : receipt.spooled) {
+        spooled.push_back(json::Object{
+            {"token", secret.token.text()}, {"file", secret.file.string()}});
+    }
+    value.set("secrets_spooled", std::move(spooled));
+    value.set("verified", verification.is_good() && receipt.secrets_work());
+    value.set(
+        "verification",
+        json::Object{
+            {"looked", verification.looked},
+            {"left", verification.left.empty() ? json::Value() : json::Value(verification.left)}}
+    );
     return json::dump(value, json::Style::indented) + "\n";
 }
 

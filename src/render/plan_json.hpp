@@ -12,10 +12,13 @@ namespace pveform::render {
 /// One JSON object and a newline. Holds no secrets.
 [[nodiscard]] std::string plan_json(const plan::Plan& plan, const PlanContext& context);
 
-/// The same with `receipt`: an outcome for every step, and whether the state that was read
-/// afterwards is the wanted one.
+/// The same with what became of it: an outcome for every step, where each new secret is, and
+/// whether the state that was read afterwards is the wanted one.
 [[nodiscard]] std::string apply_json(
-    const plan::Plan& plan, const PlanContext& context, const apply::Receipt& receipt, bool verified
+    const plan::Plan& plan,
+    const PlanContext& context,
+    const apply::Receipt& receipt,
+    const apply::Verification& verification
 );
 
 } // namespace pveform::render

@@ -95,20 +95,28 @@ std::string receipt_text(
     const plan::Plan& plan,
     const PlanContext& context,
     const apply::Receipt& receipt,
-    bool verified,
+    const apply::Verification& verification,
     const Style& style
 ) {
     std::string out = fmt::format("\nReceipt: {}\n", counts(receipt));
     out += steps_that_were_not_done(plan, receipt, style);
     out += secrets(context, receipt);
-    if (verified) {
-        return out + "Verified: nothing left to change\n";
-    }
     if (!receipt.secrets_work()) {
         return out + "Not verified: give the tokens above another secret with `pveform rotate`\n";
     }
+    if (verification.is_good()) {
+        return out + "Verified: nothing left to change\n";
+    }
+    if (verification.looked) {
+        return out +
+               fmt::format(
+                   "Not verified: the cluster is not as the document says, there is still: {}. "
+                   "Plan again\n",
+                   verification.left
+               );
+    }
     if (receipt.is_complete()) {
-        return out + "Not verified: the cluster is not as the document says; plan again\n";
+        return out + "Not verified: all was done, and the cluster could not be read again\n";
     }
     return out +
            (receipt.wrote()

@@ -10,12 +10,11 @@
 
 namespace pveform::render {
 
-/// `verified`: the state that was read afterwards is the wanted one.
 [[nodiscard]] std::string receipt_text(
     const plan::Plan& plan,
     const PlanContext& context,
     const apply::Receipt& receipt,
-    bool verified,
+    const apply::Verification& verification,
     const Style& style
 );
 

@@ -10,12 +10,16 @@
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::ErrorKind;
 using pveform::Expiry;
+using pveform::GroupId;
 using pveform::Release;
 using pveform::split_token_id;
+using pveform::State;
+using pveform::UserId;
 using pveform::apply::Outcome;
 using pveform::apply::Receipt;
 using pveform::apply::StepResult;
 using pveform::apply::to_string;
+namespace desired = pveform::desired;
 namespace plan = pveform::plan;
 
 namespace {
@@ -237,6 +241,64 @@ TEST_CASE("a live token that came to be behind our back is left as it is", "[app
     CHECK_THAT(result.words(), ContainsSubstring("was not made by this run"));
     CHECK(world.pve.state.tokens.at(id).expire == Expiry::never());
     CHECK(world.stored_secret(id).empty());
+}
+
+TEST_CASE("what PVE did before it failed counts as written", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/users ", NetworkFault::half_done, 1));
+    CHECK(result.outcomes_but_done().front() == "failed: create user ann@pve");
+    CHECK(result.receipt.results.at(2).wrote);
+    CHECK_THAT(result.words(), ContainsSubstring("a part of it was done: user `ann@pve` is there"));
+
+    World other;
+    const Run token =
+        run(other, on("POST /access/users/ann@pve/token/ci", NetworkFault::half_done));
+    CHECK(token.outcomes_but_done().front() == "failed: issue token ann@pve!ci");
+    CHECK(token.receipt.results.at(4).wrote);
+    CHECK(requests_about(other, "token/ci").size() == 1); // not sent again
+    other.check_one_rerun_finishes();
+}
+
+TEST_CASE("a refusal that changed nothing is not called written", "[apply]") {
+    World world;
+    const Run result = run(world, on("POST /access/users ", NetworkFault::refused, 1));
+    CHECK(result.outcomes_but_done().front() == "failed: create user ann@pve");
+    CHECK_FALSE(result.receipt.results.at(2).wrote);
+}
+
+TEST_CASE("a membership that somebody else gives meanwhile stays", "[apply]") {
+    State start = live_cluster();
+    start.groups[GroupId{"old"}].members.insert(UserId{"ben@pve"});
+    start.groups[GroupId{"theirs"}];
+    World world(start);
+    world.document.users[UserId{"ben@pve"}].groups = listed({GroupId{"ops"}});
+    const plan::Plan plan = world.plan();
+    const Receipt receipt = world.apply([&] {
+        world.pve.state.groups[GroupId{"theirs"}].members.insert(UserId{"ben@pve"});
+    });
+    CHECK(receipt.is_complete());
+    CHECK(world.pve.state.groups[GroupId{"theirs"}].members.contains(UserId{"ben@pve"}));
+    CHECK(world.pve.state.groups[GroupId{"ops"}].members.contains(UserId{"ben@pve"}));
+    CHECK_FALSE(world.pve.state.groups[GroupId{"old"}].members.contains(UserId{"ben@pve"}));
+}
+
+TEST_CASE("after a failure nothing is added that takes away by hiding", "[apply]") {
+    State start = live_cluster();
+    start.groups[GroupId{"crew"}].members.insert(UserId{"ben@pve"});
+    start.acl[row("/vms", group("crew"), "Administrator")];
+    World world(start);
+    world.document.users[UserId{"ben@pve"}].acl =
+        desired::AclList{wanted_row("/", "PVEAuditor"), wanted_row("/vms", "PVEAuditor")};
+    const Run result = run(world, on("POST /access/roles", NetworkFault::refused));
+    const Lines left = result.outcomes_but_done();
+    CHECK(std::ranges::any_of(left, [](const std::string& line) {
+        return line.starts_with(
+                   "not attempted: add PVEAuditor for ben@pve at /vms, because it would "
+                   "take "
+               ) &&
+               line.ends_with("and nothing is taken away any more after a failure");
+    }));
+    world.check_one_rerun_finishes();
 }
 
 TEST_CASE("PVE's lock is waited for, a little longer each time", "[apply]") {

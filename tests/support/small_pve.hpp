@@ -28,6 +28,7 @@ enum class NetworkFault {
     unreachable,  // no connection
     lock_timeout, // PVE gave up waiting for its lock
     refused,      // PVE says no
+    half_done,    // executed, as far as can be seen, and PVE says that it failed
     unauthorized, // PVE does not accept who we are
 };
 
@@ -149,6 +150,9 @@ private:
                        : answer();
         case NetworkFault::refused:
             return failure(403, "Permission check failed (/access, Sys.Audit)");
+        case NetworkFault::half_done:
+            static_cast<void>(answer());
+            return failure(500, "create user failed: cannot write 'priv/shadow.cfg'");
         case NetworkFault::unauthorized:
             return error(ErrorKind::authentication);
         }

@@ -1,0 +1,16 @@
+// Whether a plan still is the one that somebody approved.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+
+namespace pveform::plan {
+
+/// What `now` would do that `reviewed` would not, and the other way round, and what stands in the
+/// way of only one of them; a line for each, none where they are the same plan. Life times that are
+/// counted from the moment of planning are the same although the moments differ.
+[[nodiscard]] std::vector<std::string> differences(const Plan& reviewed, const Plan& now);
+
+} // namespace pveform::plan
