@@ -300,6 +300,33 @@ TEST_CASE("JSON bodies are typed as Perl would have them", "[simulator]") {
     CHECK(send("").status == 500);
 }
 
+TEST_CASE("integers beyond 64 bits keep their digits in a JSON body", "[simulator]") {
+    World world;
+    const auto send = [&world](const std::string& body) {
+        return world.send(boss, "PUT", "/access/users/ann@pve", body, "application/json");
+    };
+    CHECK(send(R"({"comment": 123456789012345678901234567890})").status == 200);
+    CHECK(
+        *world.get(boss, "/access/users/ann@pve").data().find("comment") ==
+        json::Value("123456789012345678901234567890")
+    );
+    CHECK(
+        send(R"({"expire": -99999999999999999999})").error("expire") ==
+        "value must have a minimum value of 0"
+    );
+    CHECK(
+        send(R"({"enable": [99999999999999999999], "comment": "a\\\"99999999999999999999"})")
+            .error("enable") == "type check ('boolean') failed - got ARRAY"
+    );
+    CHECK(send(R"({"comment": "is \"99999999999999999999, \\"})").status == 200);
+    CHECK(
+        *world.get(boss, "/access/users/ann@pve").data().find("comment") ==
+        json::Value(R"(is "99999999999999999999, \)")
+    );
+    CHECK(send(R"({"comment": 099999999999999999999})").status == 500);
+    CHECK(send(R"({99999999999999999999: 1})").status == 500);
+}
+
 TEST_CASE("an array of groups shuts out who manages only some", "[simulator]") {
     World world;
     const Answer answer = world.send(
