@@ -277,7 +277,12 @@ private:
         const std::string& needed = property->second.requires_property;
         const auto other = parameters_.find(needed);
         if (!needed.empty() && (other == parameters_.end() || !other->second.is_defined())) {
-            complain(needed, fmt::format("missing property required by '{}'", name));
+            complain(
+                needed,
+                release_ < Release{9, 0}
+                    ? fmt::format("missing property - '{}' requires this property", name)
+                    : fmt::format("missing property required by '{}'", name)
+            );
         }
     }
 

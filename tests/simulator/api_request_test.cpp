@@ -416,6 +416,17 @@ TEST_CASE("releases differ in privileges and parameters", "[simulator]") {
     CHECK(*world.get(boss, "/version").data().find("release") == json::Value("9.1"));
 }
 
+TEST_CASE("8.4 has words of its own for a parameter that needs another", "[simulator]") {
+    const auto complaint = [](Release release) {
+        ApiOptions options;
+        options.release = release;
+        World world(small_cluster(), options);
+        return world.put(boss, "/access/users/ann@pve", "append=1").error("groups");
+    };
+    CHECK(complaint({8, 4}) == "missing property - 'append' requires this property");
+    CHECK(complaint({9, 0}) == "missing property required by 'append'");
+}
+
 TEST_CASE("a shuffled list holds the same, and one seed gives one order", "[simulator]") {
     const auto order = [](std::uint64_t seed) {
         ApiOptions options;
