@@ -84,7 +84,9 @@ Complaint check_format(Format format, const Parameter& value, Release release) {
     case Format::guest_list:
         return check_list(text, formats::check_guest_id);
     case Format::storage_list:
-        return check_list(text, formats::check_storage_id);
+        return check_list(text, [release](auto& item) {
+            return formats::check_storage_id(item, release);
+        });
     case Format::realm:
         return formats::check_realm(text);
     case Format::email:

@@ -229,6 +229,19 @@ TEST_CASE("anybody sees any pool that it can name", "[simulator]") {
     CHECK(world.get(boss, "/pools?poolid=none").message() == "pool 'none' does not exist\n");
 }
 
+TEST_CASE("releases differ in what they say about a storage id of one character", "[simulator]") {
+    const auto complaint = [](Release release) {
+        ApiOptions options;
+        options.release = release;
+        World world(small_cluster(), options);
+        return world.put(boss, "/pools", "poolid=shop&storage=a").error("storage");
+    };
+    CHECK(
+        complaint({9, 2}) == "invalid format - storage ID 'a' cannot be shorter than 2 characters\n"
+    );
+    CHECK(complaint({9, 1}) == "invalid format - storage ID 'a' contains illegal characters\n");
+}
+
 TEST_CASE("pools nest, move guests on request and stay while they hold something", "[simulator]") {
     World world;
     const auto message = [](const Answer& answer) { return answer.message(); };
