@@ -243,9 +243,10 @@ public:
     }
 
 private:
-    /// PVE joins several complaints about one parameter with a backslash and an `n`.
+    /// PVE joins several complaints about one parameter with a backslash and an `n`. Names that
+    /// are false to Perl count as none (pve-common: src/PVE/JSONSchema.pm, add_error).
     void complain(const std::string& name, std::string text) {
-        std::string& slot = errors_[name.empty() ? "_root" : name];
+        std::string& slot = errors_[formats::is_true(name) ? name : "_root"];
         slot = slot.empty() ? std::move(text) : slot + "\\n" + text;
     }
 

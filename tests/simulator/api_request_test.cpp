@@ -336,9 +336,10 @@ TEST_CASE("an array of groups shuts out who manages only some", "[simulator]") {
     CHECK(answer.reason.find("/access/groups/ARRAY(0x") != std::string::npos);
 }
 
-TEST_CASE("names without text are about the root of the parameters", "[simulator]") {
+TEST_CASE("names that are false to Perl are about the root of the parameters", "[simulator]") {
     World world;
     CHECK(!world.put(boss, "/access/groups/staff", "=x&comment=y").error("_root").empty());
+    CHECK(!world.put(boss, "/access/groups/staff", "0=x&comment=y").error("_root").empty());
     CHECK(world.put(boss, "/access/groups/staff", "comment=y&&").status == 200);
 }
 
