@@ -135,17 +135,18 @@ std::string_view type_name(Type type) {
     return {};
 }
 
-/// `^[+-]?\d+$`
+/// `^[+-]?\d+$`, where `\d` is a digit of any script.
 bool is_integer(std::string_view text) {
     text = without_newline(text);
     if (text.starts_with('+') || text.starts_with('-')) {
         text.remove_prefix(1);
     }
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    return formats::is_all_digits(text);
 }
 
+/// To arithmetic a number ends before the first digit beyond ASCII.
 bool is_negative(std::string_view integer) {
-    return integer.starts_with('-') && integer.find_first_not_of("-0") != std::string_view::npos;
+    return formats::integer_text(integer).starts_with('-');
 }
 
 Complaint check_type(Type type, const Parameter& value) {

@@ -327,6 +327,24 @@ TEST_CASE("integers beyond 64 bits keep their digits in a JSON body", "[simulato
     CHECK(send(R"({99999999999999999999: 1})").status == 500);
 }
 
+TEST_CASE(
+    "digits of other scripts are digits to PVE's checks and nothing to its arithmetic",
+    "[simulator]"
+) {
+    World world;
+    const auto expire_after = [&world](const std::string& text) {
+        const Answer answer = world.put(boss, "/access/users/ann@pve", "expire=" + text);
+        return answer.status == 200
+                   ? *world.get(boss, "/access/users/ann@pve").data().find("expire")
+                   : json::Value(answer.error("expire"));
+    };
+    CHECK(expire_after("7%D9%A3") == json::Value(7));
+    CHECK(expire_after("%D9%A3") == json::Value(0));
+    CHECK(expire_after("-%D9%A3") == json::Value(0));
+    CHECK(expire_after("-1%D9%A3") == json::Value("value must have a minimum value of 0"));
+    CHECK(expire_after("%C2%B2") == json::Value("type check ('integer') failed - got '\u00B2'"));
+}
+
 TEST_CASE("an array of groups shuts out who manages only some", "[simulator]") {
     World world;
     const Answer answer = world.send(
