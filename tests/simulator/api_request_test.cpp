@@ -272,6 +272,24 @@ TEST_CASE("the query wins over the body, and a path is not contradicted", "[simu
     );
 }
 
+TEST_CASE(
+    "a name beyond ASCII in the query of a form reaches the back daemon twice", "[simulator]"
+) {
+    World world;
+    const auto names = [](const Answer& answer) { return keys(*answer.body.find("errors")); };
+    const std::string once = "\u00C3\u00A9";
+    const std::string twice = "\u00C3\u0083\u00C2\u00A9";
+    CHECK(
+        names(world.put(boss, "/access/groups/staff?%C3%A9=x", "comment=y")) == Names{twice, once}
+    );
+    CHECK(names(world.put(boss, "/access/groups/staff", "%C3%A9=x")) == Names{twice});
+    CHECK(
+        names(world.send(boss, "PUT", "/access/groups/staff?%C3%A9=x", "{}", "application/json")) ==
+        Names{once}
+    );
+    CHECK(names(world.remove(boss, "/access/groups/staff?%C3%A9=x")) == Names{once});
+}
+
 TEST_CASE("JSON bodies are typed as Perl would have them", "[simulator]") {
     World world;
     const auto send = [&world](const std::string& body) {
