@@ -168,12 +168,14 @@ Complaint check_guest_id(std::string_view text) {
     return std::nullopt;
 }
 
-Complaint check_storage_id(std::string_view text) {
-    if (length(text) < 2) {
+Complaint check_storage_id(std::string_view text, Release release) {
+    const bool is_short = length(text) < 2;
+    if (is_short && release >= Release{9, 2}) {
         return fmt::format("storage ID '{}' cannot be shorter than 2 characters", text);
     }
-    const bool ends_well = letters.contains(text.back()) || digits.contains(text.back());
-    if (!letters.contains(text.front()) || !only(name_characters, text) || !ends_well) {
+    const bool ends_well =
+        !is_short && (letters.contains(text.back()) || digits.contains(text.back()));
+    if (!ends_well || !letters.contains(text.front()) || !only(name_characters, text)) {
         return fmt::format("storage ID '{}' contains illegal characters", text);
     }
     return std::nullopt;

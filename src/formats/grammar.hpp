@@ -24,7 +24,7 @@ using Complaint = std::optional<std::string>;
 [[nodiscard]] Complaint check_pool_id(std::string_view text);
 [[nodiscard]] Complaint check_realm(std::string_view text);
 [[nodiscard]] Complaint check_guest_id(std::string_view text);
-[[nodiscard]] Complaint check_storage_id(std::string_view text);
+[[nodiscard]] Complaint check_storage_id(std::string_view text, Release release);
 [[nodiscard]] Complaint check_email(std::string_view text);
 
 /// `[A-Za-z][A-Za-z0-9.\-_]+`: realms and the names of tokens.

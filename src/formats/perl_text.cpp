@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,20 @@ bool is_unicode_blank(std::uint32_t point) {
     return point == 0x85 || point == 0xA0 || point == 0x1680 ||
            (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 ||
            point == 0x202F || point == 0x205F || point == 0x3000;
+}
+
+/// General category Nd, by the zeros: Unicode 14, that of Perl 5.36.
+bool is_unicode_digit(std::uint32_t point) {
+    constexpr std::array<std::uint32_t, 66> zeros = {
+        0x30,    0x660,   0x6F0,   0x7C0,   0x966,   0x9E6,   0xA66,   0xAE6,   0xB66,   0xBE6,
+        0xC66,   0xCE6,   0xD66,   0xDE6,   0xE50,   0xED0,   0xF20,   0x1040,  0x1090,  0x17E0,
+        0x1810,  0x1946,  0x19D0,  0x1A80,  0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,
+        0xA8D0,  0xA900,  0xA9D0,  0xA9F0,  0xAA50,  0xABF0,  0xFF10,  0x104A0, 0x10D30, 0x11066,
+        0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0,
+        0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2,
+        0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0};
+    const auto after = std::ranges::upper_bound(zeros, point);
+    return after != zeros.begin() && point - *std::prev(after) < 10;
 }
 
 /// Calls `f` with every character of well-formed text.
@@ -133,6 +148,14 @@ bool has_blank(std::string_view text, Blanks blanks) {
         found = found || is_blank(character, blanks);
     });
     return found;
+}
+
+bool is_all_digits(std::string_view text) {
+    bool all = !text.empty();
+    for_each_character(text, [&](std::string_view character) {
+        all = all && is_unicode_digit(code_point(character));
+    });
+    return all;
 }
 
 std::string_view trim_blanks(std::string_view text) {

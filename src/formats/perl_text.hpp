@@ -26,6 +26,9 @@ enum class Blanks {
 
 [[nodiscard]] bool has_blank(std::string_view text, Blanks blanks);
 
+/// Perl's `\d+` on decoded text: the decimal digits of every script.
+[[nodiscard]] bool is_all_digits(std::string_view text);
+
 /// Without ASCII blanks at both ends: space, tab, newline, return, form feed, vertical tab.
 [[nodiscard]] std::string_view trim_blanks(std::string_view text);
 
@@ -50,7 +53,7 @@ enum class Blanks {
 [[nodiscard]] std::size_t length(std::string_view text);
 
 /// The text that Perl's `int` makes of a string that starts with an integer: `0600` → `600`,
-/// 2^64 → `1.84467440737096e+19`.
+/// 2^64 → `1.84467440737096e+19`. Digits beyond ASCII end the number, as they do for Perl.
 [[nodiscard]] std::string integer_text(std::string_view text);
 
 /// A number as Perl prints it.

@@ -212,7 +212,7 @@ void Parser::add_pool_members(const Fields& fields, const std::string& pool) {
         }
     }
     for (const std::string& storage : split_list(fields[4], Blanks::ascii)) {
-        if (!check_storage_id(storage)) {
+        if (!check_storage_id(storage, config_.release)) {
             entry.storages.insert(storage);
         }
     }

@@ -92,26 +92,31 @@ Parameters forwarded(const Parameters& sent) {
     return parameters;
 }
 
-/// What the query gives wins over what the body gives.
+/// What the query gives wins over what the body gives. A form is sent on with the parameters of the
+/// query in it, behind the same address, so that the back daemon sees those twice (AnyEvent.pm,
+/// proxy_request).
 std::expected<Parameters, std::string>
 extract_parameters(const Request& request, const Target& target, bool is_forwarded) {
+    const bool has_body = request.head.method == "POST" || request.head.method == "PUT";
+    const bool has_form = has_body && !has_json_body(request.head);
     Parameters parameters;
-    if (request.head.method == "POST" || request.head.method == "PUT") {
-        if (has_json_body(request.head)) {
-            auto decoded = decode_json(request.body);
-            if (!decoded) {
-                return decoded;
-            }
-            parameters = std::move(*decoded);
-        } else {
-            const Parameters form = decode_form(request.body);
-            parameters = is_forwarded ? forwarded(form) : form;
+    if (has_form) {
+        parameters = decode_form(request.body);
+    } else if (has_body) {
+        parameters = TRY(decode_json(request.body));
+    }
+    const Parameters query = decode_form(target.query);
+    const auto add_query = [&] {
+        for (const auto& [name, value] : query) {
+            parameters[name] = value;
         }
+        parameters.erase("_dc");
+    };
+    add_query();
+    if (is_forwarded && has_form) {
+        parameters = forwarded(parameters);
+        add_query();
     }
-    for (auto& [name, value] : decode_form(target.query)) {
-        parameters[name] = std::move(value);
-    }
-    parameters.erase("_dc");
     return parameters;
 }
 

@@ -1,8 +1,10 @@
 #include "simulator/parameters.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
+#include "base/text.hpp"
 #include "json/read.hpp"
 
 namespace pveform::simulator {
@@ -75,6 +77,46 @@ Parameter convert(const json::Value& value) {
     return {.kind = value.is_null() ? Kind::undefined : Kind::object, .text = {}, .items = {}};
 }
 
+/// Where a string ends that begins at `start`: behind its closing quote, or at the end of the text.
+std::size_t end_of_string(std::string_view text, std::size_t start) {
+    std::size_t at = start + 1;
+    while (at < text.size() && text[at] != '"') {
+        at += text[at] == '\\' ? 2U : 1U;
+    }
+    return std::min(at + 1, text.size());
+}
+
+/// Whether the token is an integer as JSON writes it, and beyond 64 bits.
+bool is_big_integer(std::string_view token) {
+    const std::string_view digits = token.substr(token.starts_with('-') ? 1 : 0);
+    return !digits.empty() && digits.front() != '0' &&
+           digits.find_first_not_of("0123456789") == std::string_view::npos &&
+           !parse_integer<std::int64_t>(token) && !parse_integer<std::uint64_t>(token);
+}
+
+/// Perl's JSON modules keep the digits of an integer beyond 64 bits, as a string; our reader knows
+/// no such number. In place of a name it stays what it is, a mistake.
+std::string with_big_integers_quoted(std::string_view body) {
+    std::string result;
+    result.reserve(body.size());
+    for (std::size_t at = 0; at < body.size();) {
+        const bool is_string = body[at] == '"';
+        const std::size_t end =
+            is_string ? end_of_string(body, at)
+                      : std::min(body.find_first_of("\" \t\r\n,:[]{}", at), body.size());
+        const std::string_view token = body.substr(at, std::max(end - at, std::size_t{1}));
+        at += token.size();
+        const std::size_t next = body.find_first_not_of(" \t\r\n", at);
+        const bool is_name = next != std::string_view::npos && body[next] == ':';
+        if (!is_string && !is_name && is_big_integer(token)) {
+            result.append("\"").append(token).append("\"");
+        } else {
+            result += token;
+        }
+    }
+    return result;
+}
+
 } // namespace
 
 Parameter Parameter::of(std::string text) {
@@ -130,7 +172,7 @@ Parameters decode_form(std::string_view text) {
 }
 
 std::expected<Parameters, std::string> decode_json(std::string_view body) {
-    const auto value = json::parse(body);
+    const auto value = json::parse(with_big_integers_quoted(body));
     if (!value) {
         return std::unexpected("malformed JSON string: " + value.error());
     }

@@ -33,7 +33,7 @@ json::Array members_of(const Call& call, const PoolEntry& pool) {
 }
 
 /// Of one pool. PVE asks for Pool.Audit here, and then goes on whatever the answer was.
-Outcome<json::Value> describe_pool(Call& call) {
+Outcome<json::Value> pool_entry(const Call& call) {
     const std::string& id = call.arguments["poolid"];
     const auto& pools = call.store.config().pools;
     const auto pool = pools.find(id);
@@ -48,7 +48,7 @@ Outcome<json::Value> describe_pool(Call& call) {
 Outcome<json::Value> list_pools(Call& call) {
     json::Array list;
     if (call.arguments.is_true("poolid")) {
-        list.push_back(TRY(describe_pool(call)));
+        list.push_back(TRY(pool_entry(call)));
         return list;
     }
     for (const auto& [id, pool] : call.store.config().pools) {
@@ -59,6 +59,14 @@ Outcome<json::Value> list_pools(Call& call) {
         }
     }
     return list;
+}
+
+/// PVE takes the first of the list, which is of all pools where the name is false to Perl: for `0`
+/// that is whichever pool the caller sees first.
+Outcome<json::Value> describe_pool(Call& call) {
+    const json::Value list = TRY(list_pools(call));
+    const json::Array& pools = *list.as_array();
+    return pools.empty() ? json::Value(nullptr) : pools.front();
 }
 
 /// New names start with a letter since 9.0.

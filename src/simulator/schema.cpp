@@ -84,7 +84,9 @@ Complaint check_format(Format format, const Parameter& value, Release release) {
     case Format::guest_list:
         return check_list(text, formats::check_guest_id);
     case Format::storage_list:
-        return check_list(text, formats::check_storage_id);
+        return check_list(text, [release](auto& item) {
+            return formats::check_storage_id(item, release);
+        });
     case Format::realm:
         return formats::check_realm(text);
     case Format::email:
@@ -133,17 +135,18 @@ std::string_view type_name(Type type) {
     return {};
 }
 
-/// `^[+-]?\d+$`
+/// `^[+-]?\d+$`, where `\d` is a digit of any script.
 bool is_integer(std::string_view text) {
     text = without_newline(text);
     if (text.starts_with('+') || text.starts_with('-')) {
         text.remove_prefix(1);
     }
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    return formats::is_all_digits(text);
 }
 
+/// To arithmetic a number ends before the first digit beyond ASCII.
 bool is_negative(std::string_view integer) {
-    return integer.starts_with('-') && integer.find_first_not_of("-0") != std::string_view::npos;
+    return formats::integer_text(integer).starts_with('-');
 }
 
 Complaint check_type(Type type, const Parameter& value) {
@@ -241,9 +244,10 @@ public:
     }
 
 private:
-    /// PVE joins several complaints about one parameter with a backslash and an `n`.
+    /// PVE joins several complaints about one parameter with a backslash and an `n`. Names that
+    /// are false to Perl count as none (pve-common: src/PVE/JSONSchema.pm, add_error).
     void complain(const std::string& name, std::string text) {
-        std::string& slot = errors_[name.empty() ? "_root" : name];
+        std::string& slot = errors_[formats::is_true(name) ? name : "_root"];
         slot = slot.empty() ? std::move(text) : slot + "\\n" + text;
     }
 
@@ -277,7 +281,12 @@ private:
         const std::string& needed = property->second.requires_property;
         const auto other = parameters_.find(needed);
         if (!needed.empty() && (other == parameters_.end() || !other->second.is_defined())) {
-            complain(needed, fmt::format("missing property required by '{}'", name));
+            complain(
+                needed,
+                release_ < Release{9, 0}
+                    ? fmt::format("missing property - '{}' requires this property", name)
+                    : fmt::format("missing property required by '{}'", name)
+            );
         }
     }
 

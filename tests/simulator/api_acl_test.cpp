@@ -229,6 +229,35 @@ TEST_CASE("anybody sees any pool that it can name", "[simulator]") {
     CHECK(world.get(boss, "/pools?poolid=none").message() == "pool 'none' does not exist\n");
 }
 
+TEST_CASE("releases differ in what they say about a storage id of one character", "[simulator]") {
+    const auto complaint = [](Release release) {
+        ApiOptions options;
+        options.release = release;
+        World world(small_cluster(), options);
+        return world.put(boss, "/pools", "poolid=shop&storage=a").error("storage");
+    };
+    CHECK(
+        complaint({9, 2}) == "invalid format - storage ID 'a' cannot be shorter than 2 characters\n"
+    );
+    CHECK(complaint({9, 1}) == "invalid format - storage ID 'a' contains illegal characters\n");
+}
+
+TEST_CASE("a pool named 0 is whichever pool comes first", "[simulator]") {
+    ClusterFiles files = small_cluster();
+    files.user_cfg += "pool:0:Zero:100::\npool:-a:First:::\n";
+    World world(std::move(files));
+    CHECK(
+        world.get(boss, "/pools/0").data() ==
+        json::Value(json::Object{{"poolid", "-a"}, {"comment", "First"}})
+    );
+    ClusterFiles without_pools = small_cluster();
+    const std::string line = "pool:shop::100,101:local:\n";
+    without_pools.user_cfg.erase(without_pools.user_cfg.find(line), line.size());
+    World empty(std::move(without_pools));
+    CHECK(empty.get(boss, "/pools/0").status == 200);
+    CHECK(empty.get(boss, "/pools/0").data().is_null());
+}
+
 TEST_CASE("pools nest, move guests on request and stay while they hold something", "[simulator]") {
     World world;
     const auto message = [](const Answer& answer) { return answer.message(); };

@@ -272,6 +272,24 @@ TEST_CASE("the query wins over the body, and a path is not contradicted", "[simu
     );
 }
 
+TEST_CASE(
+    "a name beyond ASCII in the query of a form reaches the back daemon twice", "[simulator]"
+) {
+    World world;
+    const auto names = [](const Answer& answer) { return keys(*answer.body.find("errors")); };
+    const std::string once = "\u00C3\u00A9";
+    const std::string twice = "\u00C3\u0083\u00C2\u00A9";
+    CHECK(
+        names(world.put(boss, "/access/groups/staff?%C3%A9=x", "comment=y")) == Names{twice, once}
+    );
+    CHECK(names(world.put(boss, "/access/groups/staff", "%C3%A9=x")) == Names{twice});
+    CHECK(
+        names(world.send(boss, "PUT", "/access/groups/staff?%C3%A9=x", "{}", "application/json")) ==
+        Names{once}
+    );
+    CHECK(names(world.remove(boss, "/access/groups/staff?%C3%A9=x")) == Names{once});
+}
+
 TEST_CASE("JSON bodies are typed as Perl would have them", "[simulator]") {
     World world;
     const auto send = [&world](const std::string& body) {
@@ -300,6 +318,51 @@ TEST_CASE("JSON bodies are typed as Perl would have them", "[simulator]") {
     CHECK(send("").status == 500);
 }
 
+TEST_CASE("integers beyond 64 bits keep their digits in a JSON body", "[simulator]") {
+    World world;
+    const auto send = [&world](const std::string& body) {
+        return world.send(boss, "PUT", "/access/users/ann@pve", body, "application/json");
+    };
+    CHECK(send(R"({"comment": 123456789012345678901234567890})").status == 200);
+    CHECK(
+        *world.get(boss, "/access/users/ann@pve").data().find("comment") ==
+        json::Value("123456789012345678901234567890")
+    );
+    CHECK(
+        send(R"({"expire": -99999999999999999999})").error("expire") ==
+        "value must have a minimum value of 0"
+    );
+    CHECK(
+        send(R"({"enable": [99999999999999999999], "comment": "a\\\"99999999999999999999"})")
+            .error("enable") == "type check ('boolean') failed - got ARRAY"
+    );
+    CHECK(send(R"({"comment": "is \"99999999999999999999, \\"})").status == 200);
+    CHECK(
+        *world.get(boss, "/access/users/ann@pve").data().find("comment") ==
+        json::Value(R"(is "99999999999999999999, \)")
+    );
+    CHECK(send(R"({"comment": 099999999999999999999})").status == 500);
+    CHECK(send(R"({99999999999999999999: 1})").status == 500);
+}
+
+TEST_CASE(
+    "digits of other scripts are digits to PVE's checks and nothing to its arithmetic",
+    "[simulator]"
+) {
+    World world;
+    const auto expire_after = [&world](const std::string& text) {
+        const Answer answer = world.put(boss, "/access/users/ann@pve", "expire=" + text);
+        return answer.status == 200
+                   ? *world.get(boss, "/access/users/ann@pve").data().find("expire")
+                   : json::Value(answer.error("expire"));
+    };
+    CHECK(expire_after("7%D9%A3") == json::Value(7));
+    CHECK(expire_after("%D9%A3") == json::Value(0));
+    CHECK(expire_after("-%D9%A3") == json::Value(0));
+    CHECK(expire_after("-1%D9%A3") == json::Value("value must have a minimum value of 0"));
+    CHECK(expire_after("%C2%B2") == json::Value("type check ('integer') failed - got '\u00B2'"));
+}
+
 TEST_CASE("an array of groups shuts out who manages only some", "[simulator]") {
     World world;
     const Answer answer = world.send(
@@ -309,9 +372,10 @@ TEST_CASE("an array of groups shuts out who manages only some", "[simulator]") {
     CHECK(answer.reason.find("/access/groups/ARRAY(0x") != std::string::npos);
 }
 
-TEST_CASE("names without text are about the root of the parameters", "[simulator]") {
+TEST_CASE("names that are false to Perl are about the root of the parameters", "[simulator]") {
     World world;
     CHECK(!world.put(boss, "/access/groups/staff", "=x&comment=y").error("_root").empty());
+    CHECK(!world.put(boss, "/access/groups/staff", "0=x&comment=y").error("_root").empty());
     CHECK(world.put(boss, "/access/groups/staff", "comment=y&&").status == 200);
 }
 
@@ -387,6 +451,17 @@ TEST_CASE("releases differ in privileges and parameters", "[simulator]") {
                .empty());
     CHECK(world.put(boss, "/access/users/ann@pve/token/sep", "delete=comment").status == 200);
     CHECK(*world.get(boss, "/version").data().find("release") == json::Value("9.1"));
+}
+
+TEST_CASE("8.4 has words of its own for a parameter that needs another", "[simulator]") {
+    const auto complaint = [](Release release) {
+        ApiOptions options;
+        options.release = release;
+        World world(small_cluster(), options);
+        return world.put(boss, "/access/users/ann@pve", "append=1").error("groups");
+    };
+    CHECK(complaint({8, 4}) == "missing property - 'append' requires this property");
+    CHECK(complaint({9, 0}) == "missing property required by 'append'");
 }
 
 TEST_CASE("a shuffled list holds the same, and one seed gives one order", "[simulator]") {
