@@ -9,8 +9,10 @@
 #include "cli/credentials.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
+#include "cli/review.hpp"
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
+#include "plan/review.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
@@ -153,14 +155,20 @@ ExitCode apply_document(Run run, Context& context) {
         });
     }
     warn_of_skew(*view, context);
-    const auto plan = plan_for(run.options, run.document, *view, applier(run), context);
+    auto plan = plan_for(run.options, run.document, *view, applier(run), context);
     if (!plan) {
         return context.report(plan.error());
+    }
+    if (const auto done = review_plan(*plan, run.options, run.document, *view, pve->get()); !done) {
+        return context.report(done.error());
     }
     const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
     if (run.options.format == Format::text) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
+    }
+    if (const Errors errors = plan::undecided(*plan); !errors.empty()) {
+        return context.report(errors);
     }
     if (plan->is_empty() || !plan->blocks.empty()) {
         return end_without_writes(run, *plan, about, context);
