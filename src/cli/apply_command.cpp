@@ -135,6 +135,16 @@ ExitCode end_without_writes(
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
 
+/// What is missing, held against the document's policy and assertions.
+Collected<plan::Plan>
+reviewed_plan(const Run& run, const live::View& view, live::ReadTransport& pve, Context& context) {
+    auto plan = TRY(plan_for(run.options, run.document, view, applier(run), context));
+    if (auto done = review_plan(plan, run.options, run.document, view, &pve); !done) {
+        return std::unexpected(Errors{std::move(done).error()});
+    }
+    return plan;
+}
+
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
     const auto pve = live::connect_for_writing(
@@ -155,12 +165,9 @@ ExitCode apply_document(Run run, Context& context) {
         });
     }
     warn_of_skew(*view, context);
-    auto plan = plan_for(run.options, run.document, *view, applier(run), context);
+    const auto plan = reviewed_plan(run, *view, **pve, context);
     if (!plan) {
         return context.report(plan.error());
-    }
-    if (const auto done = review_plan(*plan, run.options, run.document, *view, pve->get()); !done) {
-        return context.report(done.error());
     }
     const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
     if (run.options.format == Format::text) {

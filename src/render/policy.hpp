@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "desired/policy.hpp"
 #include "policy/assertions.hpp"
 #include "policy/check.hpp"
 #include "render/style.hpp"

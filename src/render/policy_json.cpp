@@ -1,3 +1,5 @@
+// Findings, verdicts and rules for programs.
+
 #include "render/policy.hpp"
 
 #include "base/time.hpp"

@@ -1,3 +1,5 @@
+// Findings and verdicts for people: in plans, in validate, and the list of rules.
+
 #include "render/policy.hpp"
 
 #include <algorithm>
