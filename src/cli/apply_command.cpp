@@ -10,9 +10,11 @@
 #include "cli/credentials.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
+#include "cli/review.hpp"
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "plan/comparison.hpp"
+#include "plan/review.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
@@ -68,13 +70,23 @@ Collected<std::string> what_is_left(const Run& run, live::Transport& pve, Contex
     return plan->is_empty() ? std::string() : render::plan_summary(*plan);
 }
 
+/// What is missing, held against the document's policy and assertions.
+Collected<plan::Plan>
+reviewed_plan(const Run& run, const live::View& view, live::ReadTransport& pve, Context& context) {
+    auto plan = TRY(plan_for(run.options, run.document, view, applier(run), context));
+    if (auto done = review_plan(plan, run.options, run.document, view, &pve); !done) {
+        return std::unexpected(Errors{std::move(done).error()});
+    }
+    return plan;
+}
+
 /// While a person read the plan, somebody else may have changed the cluster.
 Collected<plan::Plan> plan_again(const Run& run, live::Transport& pve, Context& context) {
     const auto view = live::fetch(pve, run.identity);
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    return plan_for(run.options, run.document, *view, applier(run), context);
+    return reviewed_plan(run, *view, pve, context);
 }
 
 ExitCode report_outdated(std::vector<std::string> differences, Context& context) {
@@ -192,7 +204,7 @@ ExitCode apply_document(Run run, Context& context) {
     }
     warn_of_skew(*view, context);
     warn_of_other_applier(run, context);
-    auto plan = plan_for(run.options, run.document, *view, applier(run), context);
+    auto plan = reviewed_plan(run, *view, **pve, context);
     if (!plan) {
         return context.report(plan.error());
     }
@@ -203,6 +215,9 @@ ExitCode apply_document(Run run, Context& context) {
     } else if (!run.options.auto_approve) { // whoever is asked must have seen it
         fmt::print(context.err, "{}", render::plan_text(*plan, about, context.err_style));
         context.err.flush();
+    }
+    if (const Errors errors = plan::undecided(*plan); !errors.empty()) {
+        return context.report(errors);
     }
     if (plan->is_empty() || !plan->blocks.empty()) {
         return end_without_writes(run, *plan, about, context);

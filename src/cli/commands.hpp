@@ -44,6 +44,9 @@ void setup_init(CLI::App& app, Options& options);
 void setup_explain(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_explain(const Options& options, Context& context);
 
+void setup_policy(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_policy(const Options& options, Context& context);
+
 void setup_ping(CLI::App& app);
 [[nodiscard]] ExitCode run_ping(const Options& options, Context& context);
 

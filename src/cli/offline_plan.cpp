@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/live_file.hpp"
+#include "cli/review.hpp"
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 
@@ -55,6 +56,9 @@ plan_offline(const Options& options, const desired::Document& document, Context&
         applier.identity.reset();
     }
     auto plan = TRY(plan_for(options, document, live->view, applier, context));
+    if (auto done = review_plan(plan, options, document, live->view, nullptr); !done) {
+        return std::unexpected(Errors{std::move(done).error()});
+    }
     return OfflinePlan{
         .plan = std::move(plan),
         .about =

@@ -47,6 +47,7 @@ struct Options {
     std::string principal;  // explain
     std::string path = "/"; // explain
     bool batch = false;     // explain
+    std::string rule;       // policy explain
 };
 
 } // namespace pveform::cli

@@ -8,7 +8,9 @@
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
+#include "cli/review.hpp"
 #include "cli/session.hpp"
+#include "plan/review.hpp"
 #include "render/plan_json.hpp"
 
 namespace pveform::cli {
@@ -37,6 +39,9 @@ ExitCode show(
         fmt::print(context.out, "{}", render::plan_json(plan, about));
     } else if (!options.quiet || !plan.is_empty()) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
+    }
+    if (const Errors errors = plan::undecided(plan); !errors.empty()) {
+        return context.report(errors);
     }
     if (!plan.blocks.empty()) {
         return ExitCode::blocked;
@@ -80,10 +85,14 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     warn_of_skew(*view, context);
     // What is missing.
-    const auto plan =
+    auto plan =
         plan_for(options, *document, *view, later_applier(options, *document, identity), context);
     if (!plan) {
         return context.report(plan.error());
+    }
+    // What is unwise about it, or not as the document claims.
+    if (const auto done = review_plan(*plan, options, *document, *view, pve->get()); !done) {
+        return context.report(done.error());
     }
     const auto about = plan_context(options, *document, *connection, *view, identity);
     return show(*plan, about, options, context);

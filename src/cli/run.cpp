@@ -87,6 +87,9 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("explain")) {
         return run_explain(options, context);
     }
+    if (app.got_subcommand("policy")) {
+        return run_policy(options, context);
+    }
     if (app.got_subcommand("ping")) {
         return run_ping(options, context);
     }
@@ -109,6 +112,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_export(app, options);
     setup_snapshot(app, options);
     setup_explain(app, options);
+    setup_policy(app, options);
     setup_ping(app);
     setup_version(app);
     for (CLI::App* command : app.get_subcommands({})) {

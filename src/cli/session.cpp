@@ -8,7 +8,6 @@
 #include "cli/credentials.hpp"
 #include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
-#include "desired/unsupported.hpp"
 #include "document/load.hpp"
 
 namespace pveform::cli {
@@ -36,9 +35,6 @@ void warn_of_insecurity(const std::string& endpoint, Context& context) {
 Collected<desired::Document> load_document(const Options& options, Context& context) {
     const auto sources = TRY(document::load(context.files, options.files));
     desired::Document document = TRY(desired::parse(sources));
-    if (Errors errors = desired::unsupported(document); !errors.empty()) {
-        return std::unexpected(std::move(errors));
-    }
     if (options.no_prune) {
         desired::Manage& manage = document.manage;
         for (desired::Owned* owned :

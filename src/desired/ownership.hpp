@@ -11,6 +11,7 @@
 #include "model/acl_path.hpp"
 #include "model/glob.hpp"
 #include "model/ids.hpp"
+#include "model/state.hpp"
 
 namespace pveform::desired {
 
@@ -24,6 +25,13 @@ struct Scope {
     Globs groups;
     Globs roles;
     std::vector<Declared<PathGlob>> acl;
+
+    // Of an ACL row, its path decides: a grant at a path is a matter of those who own the path.
+    [[nodiscard]] bool contains(const UserId& id) const;
+    [[nodiscard]] bool contains(const TokenId& id) const;
+    [[nodiscard]] bool contains(const GroupId& id) const;
+    [[nodiscard]] bool contains(const RoleId& id) const;
+    [[nodiscard]] bool contains(const AclKey& key) const;
 };
 
 /// Of one kind of object. `ignore` beats `prune`; `protect` refuses destruction.

@@ -104,15 +104,7 @@ public:
 
     /// What the view holds already.
     void take_view() {
-        for (const auto& [id, pool] : view_.state.pools) {
-            add("/pool", id.text);
-        }
-        for (const auto& [id, group] : view_.state.groups) {
-            add("/access/groups", id.text);
-        }
-        for (const auto& [id, realm] : view_.state.realms) {
-            add("/access/realm", id.text);
-        }
+        inventory_.objects = inventory_of(view_.state, {}).objects;
         inventory_.unseen_below.insert(view_.hidden_pools.begin(), view_.hidden_pools.end());
     }
 

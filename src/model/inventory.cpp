@@ -14,14 +14,18 @@ struct Listed {
     std::ptrdiff_t levels;
 };
 
+constexpr std::string_view groups_base = "/access/groups";
+constexpr std::string_view realms_base = "/access/realm";
+constexpr std::string_view pools_base = "/pool";
+
 constexpr std::array listed = {
-    Listed{"/access/groups", 1},
-    Listed{"/access/realm", 1},
+    Listed{groups_base, 1},
+    Listed{realms_base, 1},
     Listed{"/mapping/dir", 1},
     Listed{"/mapping/pci", 1},
     Listed{"/mapping/usb", 1},
     Listed{"/nodes", 1},
-    Listed{"/pool", 3},
+    Listed{pools_base, 3},
     Listed{"/sdn/controllers", 1},
     Listed{"/sdn/dns", 1},
     Listed{"/sdn/fabrics", 1},
@@ -60,6 +64,24 @@ bool Inventory::may_exist(const AclPath& path) const {
     return std::ranges::any_of(unseen_below, [part](const AclPath& unseen) {
         return is_below(part, unseen.text) || part == unseen.text;
     });
+}
+
+Inventory inventory_of(const State& state, const std::set<AclPath>& hidden_pools) {
+    Inventory inventory{.objects = {}, .unseen_below = hidden_pools};
+    const auto add_all = [&](std::string_view base, const auto& objects) {
+        for (const auto& [id, object] : objects) {
+            inventory.objects.insert(AclPath{std::string(base) + "/" + id.text});
+        }
+    };
+    add_all(groups_base, state.groups);
+    add_all(realms_base, state.realms);
+    add_all(pools_base, state.pools);
+    for (const Listed& kind : listed) {
+        if (kind.base != groups_base && kind.base != realms_base && kind.base != pools_base) {
+            inventory.unseen_below.insert(AclPath{std::string(kind.base)});
+        }
+    }
+    return inventory;
 }
 
 } // namespace pveform

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "model/acl_path.hpp"
+#include "model/state.hpp"
 
 namespace pveform {
 
@@ -18,5 +19,9 @@ struct Inventory {
 
     friend bool operator==(const Inventory&, const Inventory&) = default;
 };
+
+/// What a state tells by itself: its pools, groups and realms. At and below `hidden_pools` there
+/// may be more; everything else is unseen.
+[[nodiscard]] Inventory inventory_of(const State& state, const std::set<AclPath>& hidden_pools);
 
 } // namespace pveform

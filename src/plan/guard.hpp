@@ -16,7 +16,8 @@
 namespace pveform::plan {
 
 struct Block {
-    /// `lockout`, `destroy`, `acl-removals`, `cascade`, `protect`, `rights`, `size`, `rotation`.
+    /// `lockout`, `destroy`, `acl-removals`, `cascade`, `protect`, `rights`, `size`, `rotation`,
+    /// `policy`, `assertion`.
     std::string guard;
     std::string message;
     Span span;

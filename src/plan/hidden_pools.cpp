@@ -1,6 +1,6 @@
 #include "plan/hidden_pools.hpp"
 
-#include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -8,30 +8,6 @@
 #include "base/text.hpp"
 
 namespace pveform::plan {
-
-HiddenPools::HiddenPools(const std::set<AclPath>& paths, const State& state) {
-    for (const AclPath& path : paths) {
-        paths_.insert(path.text);
-    }
-    for (const auto& [id, pool] : state.pools) {
-        known_.insert("/pool/" + id.text);
-    }
-}
-
-bool HiddenPools::may_be_at(const std::string& path) const {
-    return path.starts_with("/pool/") && !known_.contains(path) &&
-           std::ranges::any_of(paths_, [&](const std::string& hidden) {
-               return path == hidden || path.starts_with(hidden + "/");
-           });
-}
-
-std::vector<std::string> HiddenPools::nameless() const {
-    std::vector<std::string> pools;
-    for (const std::string& path : paths_) {
-        pools.push_back(path + "/~"); // `~` cannot be in a path
-    }
-    return pools;
-}
 
 std::string hidden_pools_in_words(
     const std::set<AclPath>& paths, const std::optional<Principal>& reader, const State& state

@@ -74,26 +74,23 @@ std::string Ownership::words_of(const desired::AclPattern& pattern) {
 }
 
 bool Ownership::in_scope(const UserId& id) const {
-    return !document_.scope || any_match(document_.scope->users, id.text);
+    return !document_.scope || document_.scope->contains(id);
 }
 
 bool Ownership::in_scope(const TokenId& id) const {
-    return in_scope(id.user);
+    return !document_.scope || document_.scope->contains(id);
 }
 
 bool Ownership::in_scope(const GroupId& id) const {
-    return !document_.scope || any_match(document_.scope->groups, id.text);
+    return !document_.scope || document_.scope->contains(id);
 }
 
 bool Ownership::in_scope(const RoleId& id) const {
-    return !document_.scope || any_match(document_.scope->roles, id.text);
+    return !document_.scope || document_.scope->contains(id);
 }
 
 bool Ownership::in_scope(const AclKey& key) const {
-    return !document_.scope ||
-           std::ranges::any_of(document_.scope->acl, [&](const desired::Declared<PathGlob>& glob) {
-               return glob.value.matches(key.path.text);
-           });
+    return !document_.scope || document_.scope->contains(key);
 }
 
 bool Ownership::is_ignored(const UserId& id) const {

@@ -14,6 +14,8 @@
 #include "plan/selection.hpp"
 #include "plan/step.hpp"
 #include "plan/target.hpp"
+#include "policy/assertions.hpp"
+#include "policy/check.hpp"
 
 namespace pveform::plan {
 
@@ -31,6 +33,8 @@ struct Plan {
     std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
     std::size_t entries_removed = 0; // ACL entries, without cascades
     desired::Limits limits;
+    policy::Findings findings;             // as far as the plan was reviewed (plan/review.hpp)
+    std::vector<policy::Verdict> verdicts; // on the document's assertions, likewise
 
     [[nodiscard]] bool is_empty() const { return changes.empty(); }
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "access/evaluator.hpp"
+#include "access/hidden_pools.hpp"
 #include "base/time.hpp"
 #include "model/state.hpp"
-#include "plan/hidden_pools.hpp"
 #include "plan/step.hpp"
 
 namespace pveform::plan {
@@ -106,7 +106,7 @@ private:
     access::Evaluator before_;
     access::Evaluator after_;
     UnixSeconds now_;
-    HiddenPools hidden_pools_;
+    access::HiddenPools hidden_pools_;
 };
 
 } // namespace pveform::plan

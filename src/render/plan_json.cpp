@@ -1,5 +1,6 @@
 #include "render/plan_json.hpp"
 
+#include "render/policy.hpp"
 #include "json/write.hpp"
 
 namespace pveform::render {
@@ -7,17 +8,6 @@ namespace pveform::render {
 namespace {
 
 constexpr int format_version = 1;
-
-json::Value source_of(const Span& span) {
-    if (!span) {
-        return nullptr;
-    }
-    return json::Object{
-        {"file", span.file->name()},
-        {"line", static_cast<std::int64_t>(span.line)},
-        {"column", static_cast<std::int64_t>(span.column)},
-    };
-}
 
 json::Value count(std::size_t number) {
     return static_cast<std::int64_t>(number);
@@ -40,7 +30,7 @@ json::Value change_value(const plan::Change& change) {
         {"before", was ? json::Value(std::move(before)) : json::Value()},
         {"after", will_be ? json::Value(std::move(after)) : json::Value()},
         {"reason", change.reason},
-        {"source", source_of(change.source)},
+        {"source", source_value(change.source)},
     };
 }
 
@@ -78,7 +68,7 @@ json::Value notices_value(const plan::Plan& plan) {
     for (const plan::Notice& notice : plan.notices) {
         notices.push_back(json::Object{
             {"message", notice.message},
-            {"source", source_of(notice.span)},
+            {"source", source_value(notice.span)},
         });
     }
     return notices;
@@ -91,7 +81,7 @@ json::Value blocks_value(const plan::Plan& plan) {
             {"guard", block.guard},
             {"message", block.message},
             {"help", block.help},
-            {"source", source_of(block.span)},
+            {"source", source_value(block.span)},
         });
     }
     return blocks;
@@ -132,6 +122,10 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
         {"notices", notices_value(plan)},
+        {"findings", findings_value(plan.findings)},
+        {"ignored_findings", ignored_value(plan.findings)},
+        {"policy_remarks", remarks_value(plan.findings)},
+        {"assertions", verdicts_value(plan.verdicts)},
         {"blocks", blocks_value(plan)},
         {"left_alone", left_alone_value(plan)},
         {"hidden_pools", hidden_pools_value(plan)},

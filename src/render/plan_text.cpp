@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "render/plan_table.hpp"
+#include "render/policy.hpp"
 
 namespace pveform::render {
 
@@ -392,6 +393,9 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     for (const auto& [path, rows] : acl_rows(plan)) {
         out += fmt::format("  ACL {}\n", printable(path)) + table(rows, 4, style) + "\n";
     }
+    const std::string review = findings_text(plan.findings, context.show_unmanaged, style) +
+                               verdicts_text(plan.verdicts, style);
+    out += review.empty() ? review : review + "\n";
     for (const plan::Notice& notice : plan.notices) {
         const std::string place = notice.span ? notice.span.file_and_line() + ": " : "";
         out += fmt::format(

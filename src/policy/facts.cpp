@@ -1,0 +1,112 @@
+#include "policy/facts.hpp"
+
+#include <fmt/format.h>
+
+namespace pveform::policy {
+
+Facts::Facts(const Subject& subject, bool is_document_alone)
+    : subject_(subject), is_document_alone_(is_document_alone), evaluator_(subject.state),
+      groups_of_(memberships(subject.state)) {
+    for (const auto& [id, group] : document().groups) {
+        note_rows(Principal::of(id), group.acl);
+    }
+    for (const auto& [id, user] : document().users) {
+        note_rows(Principal::of(id), user.acl);
+    }
+    for (const auto& [id, token] : state().tokens) {
+        if (const desired::Token* wanted = declared(id)) {
+            note_rows(Principal::of(id), wanted->acl);
+        }
+    }
+}
+
+void Facts::note_rows(const Principal& principal, const std::optional<desired::AclList>& list) {
+    for (const desired::AclRow& row : list.value_or(desired::AclList())) {
+        declared_rows_.emplace(AclKey{row.path, principal, row.role}, row.span);
+    }
+}
+
+const desired::User* Facts::declared(const UserId& id) const {
+    const auto user = document().users.find(id);
+    return user == document().users.end() ? nullptr : &user->second;
+}
+
+const desired::Token* Facts::declared(const TokenId& id) const {
+    const desired::User* user = declared(id.user);
+    if (user == nullptr || !user->tokens) {
+        return nullptr;
+    }
+    if (const auto token = user->tokens->find(id.name); token != user->tokens->end()) {
+        return &token->second;
+    }
+    if (!id.name.ends_with("-a") && !id.name.ends_with("-b")) {
+        return nullptr;
+    }
+    const auto token = user->tokens->find(id.name.substr(0, id.name.size() - 2));
+    return token != user->tokens->end() && token->second.overlap ? &token->second : nullptr;
+}
+
+Span Facts::place(const UserId& id) const {
+    const desired::User* user = declared(id);
+    return user != nullptr ? user->span : Span();
+}
+
+Span Facts::place(const TokenId& id) const {
+    const desired::Token* token = declared(id);
+    return token != nullptr ? token->span : Span();
+}
+
+Span Facts::place(const AclKey& key) const {
+    const auto row = declared_rows_.find(key);
+    return row != declared_rows_.end() ? row->second : Span();
+}
+
+std::vector<std::pair<AclKey, bool>>
+Facts::rows_at(const AclPath& path, const Principal& principal) const {
+    std::vector<std::pair<AclKey, bool>> rows;
+    for (auto row = state().acl.lower_bound(AclKey{path, principal, {}});
+         row != state().acl.end() && row->first.path == path && row->first.principal == principal;
+         ++row) {
+        rows.emplace_back(row->first, row->second.propagate);
+    }
+    return rows;
+}
+
+std::chrono::seconds Facts::option(std::string_view rule) const {
+    return option_of(*find_rule(rule), document().policy)->value;
+}
+
+void Facts::report(
+    std::string_view rule,
+    std::string object,
+    std::string message,
+    std::string help,
+    const Span& span
+) {
+    findings_.push_back(Finding{
+        .rule = rule,
+        .severity = severity_of(*find_rule(rule), document().policy),
+        .object = std::move(object),
+        .message = std::move(message),
+        .help = std::move(help),
+        .span = span,
+    });
+}
+
+std::string object_of(const UserId& id) {
+    return "user:" + id.text;
+}
+
+std::string object_of(const TokenId& id) {
+    return "token:" + id.text();
+}
+
+std::string object_of(const RoleId& id) {
+    return "role:" + id.text;
+}
+
+std::string object_of(const AclKey& key) {
+    return fmt::format("acl:{} {} {}", key.path.text, key.principal.text(), key.role.text);
+}
+
+} // namespace pveform::policy
