@@ -1,5 +1,6 @@
 #include "render/plan_json.hpp"
 
+#include "render/access_json.hpp"
 #include "json/write.hpp"
 
 namespace pveform::render {
@@ -131,6 +132,7 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"applier", applier_value(plan.applier)},
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
+        {"effective_access", effective_access_value(plan)},
         {"notices", notices_value(plan)},
         {"blocks", blocks_value(plan)},
         {"left_alone", left_alone_value(plan)},

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "render/access_text.hpp"
 #include "render/plan_table.hpp"
 
 namespace pveform::render {
@@ -392,6 +393,7 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     for (const auto& [path, rows] : acl_rows(plan)) {
         out += fmt::format("  ACL {}\n", printable(path)) + table(rows, 4, style) + "\n";
     }
+    out += effective_access_text(plan, style);
     for (const plan::Notice& notice : plan.notices) {
         const std::string place = notice.span ? notice.span.file_and_line() + ": " : "";
         out += fmt::format(
