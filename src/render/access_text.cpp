@@ -24,6 +24,7 @@ using access::Shift;
 
 constexpr std::size_t max_named_privileges = 3;
 constexpr std::size_t max_named_places = 4;
+constexpr std::size_t max_named_principals = 3;
 constexpr std::size_t max_rows = 12;
 constexpr std::size_t max_rows_of_one = 4;
 constexpr std::size_t max_additions = 2;
@@ -47,18 +48,29 @@ std::string first_of(std::vector<std::string> all, std::size_t most, std::string
     return fmt::format("{} and {}", join(all, ", "), plural(more, fmt::format("more {}", what)));
 }
 
-/// The largest role that gives none but these.
-const std::pair<const RoleId, Role>*
-largest_role_within(const PrivilegeSet& privileges, const State& state) {
-    const std::pair<const RoleId, Role>* largest = nullptr;
+PrivilegeSet without(const PrivilegeSet& privileges, const PrivilegeSet& others) {
+    PrivilegeSet rest;
+    std::ranges::set_difference(privileges, others, std::inserter(rest, rest.end()));
+    return rest;
+}
+
+using NamedRole = std::pair<const RoleId, Role>;
+
+/// The role that is nearest to these: none of its privileges too many, or a few.
+const NamedRole* nearest_role(const PrivilegeSet& privileges, const State& state) {
+    const NamedRole* nearest = nullptr;
+    std::size_t least = privileges.size();
     for (const auto& role : state.roles) {
         const PrivilegeSet& given = role.second.privileges;
-        if (given.size() > max_named_privileges && std::ranges::includes(privileges, given) &&
-            (largest == nullptr || given.size() > largest->second.privileges.size())) {
-            largest = &role;
+        const std::size_t too_few = without(privileges, given).size();
+        const std::size_t too_many = without(given, privileges).size();
+        const bool is_near = too_many == 0 || (too_few == 0 && too_many <= max_named_privileges);
+        if (is_near && given.size() > max_named_privileges && too_few + too_many < least) {
+            nearest = &role;
+            least = too_few + too_many;
         }
     }
-    return largest;
+    return nearest;
 }
 
 /// What is said of one path and of what is below it; nothing where neither is spoken of.
@@ -78,8 +90,7 @@ public:
         const Difference& difference,
         const Affected& affected,
         const std::function<bool(const Shift&)>& applies
-    )
-        : difference_(difference) {
+    ) {
         for (const Shift& shift : affected.shifts) {
             if (shift.reach == Reach::members) {
                 members_.emplace_back(&difference.members[shift.place], applies(shift));
@@ -169,21 +180,28 @@ private:
         }
     }
 
-    const Difference& difference_;
     std::map<std::string, Spot> spots_;
     std::vector<std::string> order_; // of the paths
     std::vector<std::pair<const access::Members*, bool>> members_;
 };
 
-/// `ann@pve`, or `ann@pve and 12 more`.
+/// `ann@pve, !ci`, or `ann@pve, ben@pve and 12 more`: a token behind its user without the name.
 std::string names_of(const std::vector<Principal>& principals) {
-    std::string name = printable(principals.front().text());
-    if (principals.size() == 2) {
-        name += ", " + printable(principals.back().text());
-    } else if (principals.size() > 2) {
-        name += fmt::format(" and {} more", principals.size() - 1);
+    std::vector<std::string> names;
+    std::optional<Principal> user;
+    for (const Principal& principal : principals) {
+        if (names.size() == max_named_principals) {
+            break;
+        }
+        const Principal behind = Principal::of(user_behind(principal));
+        const bool goes_with_user = principal != behind && user == behind;
+        names.push_back(
+            printable(goes_with_user ? "!" + split_token_id(principal.id).name : principal.text())
+        );
+        user = behind;
     }
-    return name;
+    const std::size_t more = principals.size() - names.size();
+    return join(names, ", ") + (more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 /// Gains, or losses, of the same principals.
@@ -286,19 +304,16 @@ std::string privileges_in_words(const PrivilegeSet& privileges, const State& sta
     if (privileges.size() <= max_named_privileges) {
         return join(texts_of(privileges), ", ");
     }
-    const auto* role = largest_role_within(privileges, state);
+    const NamedRole* role = nearest_role(privileges, state);
     if (role == nullptr) {
         return first_of(texts_of(privileges), max_named_privileges, "privilege");
     }
-    PrivilegeSet rest;
-    std::ranges::set_difference(
-        privileges, role->second.privileges, std::inserter(rest, rest.end())
-    );
-    std::string words = printable(role->first.text);
-    if (!rest.empty()) {
-        words += " and " + first_of(texts_of(rest), max_named_privileges, "privilege");
+    const std::string name = printable(role->first.text);
+    if (const auto rest = without(privileges, role->second.privileges); !rest.empty()) {
+        return name + " and " + first_of(texts_of(rest), max_named_privileges, "privilege");
     }
-    return words;
+    const auto missing = without(role->second.privileges, privileges);
+    return missing.empty() ? name : name + " without " + join(texts_of(missing), ", ");
 }
 
 std::string places_in_words(

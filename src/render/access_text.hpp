@@ -13,7 +13,8 @@
 
 namespace pveform::render {
 
-/// A few are named; of more, the role of this state that they come to, if there is one.
+/// A few are named; of more, the role of this state that comes nearest: `PVEVMUser without
+/// VM.Audit`.
 [[nodiscard]] std::string
 privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
 
