@@ -1,18 +1,29 @@
-// `pveform explain`: what somebody may do, by PVE's own permission algorithm.
+// `pveform explain`: what somebody may do, why, and who else may; by PVE's own permission
+// algorithm.
 
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
 
+#include "access/difference.hpp"
 #include "access/evaluator.hpp"
+#include "access/explanation.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/live_file.hpp"
+#include "cli/offline_plan.hpp"
+#include "cli/session.hpp"
+#include "cli/sight.hpp"
+#include "render/explanation.hpp"
 #include "json/write.hpp"
 
 namespace pveform::cli {
 
 namespace {
+
+Error usage(std::string message, std::string help) {
+    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
+}
 
 json::Value answer_of(
     const access::Evaluator& evaluator, const std::string& principal, const std::string& path
@@ -26,16 +37,16 @@ json::Value answer_of(
 }
 
 /// One question a line, `principal path`; the path is taken verbatim, as PVE takes it.
-ExitCode answer_batch(const access::Evaluator& evaluator, Context& context) {
+ExitCode answer_batch(const State& state, Context& context) {
+    const access::Evaluator evaluator(state);
     std::string line;
     while (std::getline(context.in, line)) {
         const std::size_t blank = line.find(' ');
         if (blank == std::string::npos) {
-            return context.report(Error{
-                .kind = ErrorKind::usage,
-                .message = fmt::format("`{}` is no question", printable(line)),
-                .help = "each line is a user or token, a blank, and a path: `ann@pve /vms/100`",
-            });
+            return context.report(usage(
+                fmt::format("`{}` is no question", printable(line)),
+                "each line is a user or token, a blank, and a path: `ann@pve /vms/100`"
+            ));
         }
         const auto answer = answer_of(evaluator, line.substr(0, blank), line.substr(blank + 1));
         fmt::print(context.out, "{}\n", json::dump(answer));
@@ -43,23 +54,120 @@ ExitCode answer_batch(const access::Evaluator& evaluator, Context& context) {
     return ExitCode::done;
 }
 
-ExitCode answer_one(const access::Evaluator& evaluator, const Options& options, Context& context) {
-    const json::Value answer = answer_of(evaluator, options.principal, options.path);
-    if (options.format == Format::json) {
-        fmt::print(context.out, "{}\n", json::dump(answer, json::Style::indented));
-        return ExitCode::done;
+/// What there is to look at: the live state, or the one that a plan leads to.
+struct Scene {
+    State state;
+    UnixSeconds now = 0;
+    std::set<AclPath> hidden_pools;
+};
+
+Collected<Scene> planned_scene(const Options& options, Context& context) {
+    const auto document = TRY(load_document(options, context));
+    if (options.live) {
+        auto offline = TRY(plan_offline(options, document, context));
+        return Scene{
+            std::move(offline.plan.after), offline.plan.now, std::move(offline.plan.hidden_pools)};
     }
-    const auto held = evaluator.privileges(user_or_token(options.principal), options.path);
+    const auto sight = TRY(look_at_cluster(options, context));
+    auto plan =
+        TRY(plan_for(options, document, sight.view, later_applier(options, document, {}), context));
+    return Scene{std::move(plan.after), plan.now, std::move(plan.hidden_pools)};
+}
+
+Collected<Scene> scene_of(const Options& options, Context& context) {
+    if (options.planned) {
+        return planned_scene(options, context);
+    }
+    auto sight = TRY(look(options, context));
+    const UnixSeconds now = sight.view.server_time.value_or(context.clock.now());
+    return Scene{std::move(sight.view.state), now, std::move(sight.view.hidden_pools)};
+}
+
+Result<Privilege> known_privilege(const std::string& name, const State& state) {
+    const auto known = state.privileges();
+    if (known.contains(Privilege{name})) {
+        return Privilege{name};
+    }
+    std::vector<std::string> names;
+    for (const Privilege& privilege : known) {
+        names.push_back(privilege.text);
+    }
+    const auto meant = closest_match(name, names);
+    return std::unexpected(usage(
+        fmt::format("unknown privilege `{}`", printable(name)),
+        meant ? fmt::format("did you mean `{}`?", *meant)
+              : std::string("privileges are written as in `VM.Audit`")
+    ));
+}
+
+Result<Principal> known_principal(const std::string& id, const State& state) {
+    const Principal principal = user_or_token(id);
+    if (state.exists(principal) || principal == Principal::of(root_user)) {
+        return principal;
+    }
+    std::vector<std::string> names;
+    for (const auto& [user, record] : state.users) {
+        names.push_back(user.text);
+    }
+    for (const auto& [token, record] : state.tokens) {
+        names.push_back(token.text());
+    }
+    const auto meant = closest_match(id, names);
+    const bool is_group = state.groups.contains(GroupId{id.substr(id.starts_with('@') ? 1 : 0)});
+    return std::unexpected(usage(
+        fmt::format("there is no user or token `{}`", printable(id)),
+        is_group ? "a group holds nothing itself: ask about one of its members"
+        : meant  ? fmt::format("did you mean `{}`?", *meant)
+                 : std::string("write USER@REALM or USER@REALM!TOKEN")
+    ));
+}
+
+ExitCode answer_who_can(const Scene& scene, const Options& options, Context& context) {
+    const auto privilege = known_privilege(options.who_can.at(0), scene.state);
+    if (!privilege) {
+        return context.report(privilege.error());
+    }
+    const render::WhoCan answer =
+        render::who_can(scene.state, *privilege, options.who_can.at(1), scene.now);
+    const bool is_json = options.format == Format::json;
     fmt::print(
-        context.out,
-        "{} on {}: {}\n",
-        printable(options.principal),
-        printable(options.path),
-        held.empty() ? "nothing" : plural(held.size(), "privilege")
+        context.out, "{}", is_json ? render::who_can_json(answer) : render::who_can_text(answer)
     );
-    for (const auto& [privilege, propagates] : held) {
+    return ExitCode::done;
+}
+
+ExitCode answer_one(const Scene& scene, const Options& options, Context& context) {
+    const auto principal = known_principal(options.principal, scene.state);
+    if (!principal) {
+        return context.report(principal.error());
+    }
+    render::Question question{
+        .state = scene.state,
+        .principal = *principal,
+        .path = options.path,
+        .only = {},
+        .now = scene.now,
+        .hidden_pools = scene.hidden_pools,
+    };
+    if (options.why) {
+        const auto privilege = known_privilege(*options.why, scene.state);
+        if (!privilege) {
+            return context.report(privilege.error());
+        }
+        question.only = *privilege;
+    }
+    const bool is_json = options.format == Format::json;
+    if (options.path.empty()) {
         fmt::print(
-            context.out, "  {}{}\n", privilege.text, propagates ? "" : "  (on this path only)"
+            context.out,
+            "{}",
+            is_json ? render::everywhere_json(question) : render::everywhere_text(question)
+        );
+    } else {
+        fmt::print(
+            context.out,
+            "{}",
+            is_json ? render::explanation_json(question) : render::explanation_text(question)
         );
     }
     return ExitCode::done;
@@ -68,33 +176,46 @@ ExitCode answer_one(const access::Evaluator& evaluator, const Options& options, 
 } // namespace
 
 void setup_explain(CLI::App& app, Options& options) {
-    CLI::App* explain = app.add_subcommand("explain", "Show what a user or token may do");
+    CLI::App* explain =
+        app.add_subcommand("explain", "Show what a user or token may do, and why; or who may");
     explain->add_option("principal", options.principal, "USER@REALM or USER@REALM!TOKEN");
-    explain->add_option("path", options.path, "Path of the ACL, such as /vms/100 (/)")
-        ->default_str("/");
+    explain->add_option(
+        "path", options.path, "Path of the ACL, such as /vms/100; without it, all that it holds"
+    );
+    explain->add_option("--why", options.why, "Only the entries that are about this privilege")
+        ->option_text("PRIVILEGE");
+    explain->add_option("--who-can", options.who_can, "All users and tokens that hold it there")
+        ->option_text("PRIVILEGE PATH")
+        ->expected(2);
+    explain->add_flag("--planned", options.planned, "Look at what the documents of -f lead to");
     explain->add_flag(
         "--batch", options.batch, "Answer lines `principal path` from standard input"
     );
-    setup_live_file(*explain, options)->required();
+    setup_live_file(*explain, options);
 }
 
 ExitCode run_explain(const Options& options, Context& context) {
-    const auto state = load_live_file(options, context);
-    if (!state) {
-        return context.report(state.error());
+    if (!options.batch && options.principal.empty() && options.who_can.empty()) {
+        return context.report(usage(
+            "whose access?",
+            "name a user or token, and a path: `pveform explain ann@pve /vms/100`; or ask "
+            "`pveform explain --who-can VM.Console /vms/100`"
+        ));
     }
-    const access::Evaluator evaluator(*state);
+    if (options.why && options.path.empty()) {
+        return context.report(usage(
+            "`--why` needs a path", "name it: `pveform explain ann@pve /vms/100 --why VM.Audit`"
+        ));
+    }
+    const auto scene = scene_of(options, context);
+    if (!scene) {
+        return context.report(scene.error());
+    }
     if (options.batch) {
-        return answer_batch(evaluator, context);
+        return answer_batch(scene->state, context);
     }
-    if (options.principal.empty()) {
-        return context.report(Error{
-            .kind = ErrorKind::usage,
-            .message = "whose access?",
-            .help = "name a user or token: `pveform explain ann@pve /vms/100 --live user.cfg`",
-        });
-    }
-    return answer_one(evaluator, options, context);
+    return options.who_can.empty() ? answer_one(*scene, options, context)
+                                   : answer_who_can(*scene, options, context);
 }
 
 } // namespace pveform::cli

@@ -44,10 +44,13 @@ struct Options {
     bool only_due = false;          // rotate
     bool no_verify_secrets = false; // apply, rotate
     bool no_prune = false;
-    std::string principal;  // explain
-    std::string path = "/"; // explain
-    bool batch = false;     // explain
-    std::string rule;       // policy explain
+    std::string principal;            // explain
+    std::string path;                 // explain: empty for all
+    std::optional<std::string> why;   // explain: one privilege
+    std::vector<std::string> who_can; // explain: a privilege and a path
+    bool planned = false;             // explain: what the documents lead to
+    bool batch = false;               // explain
+    std::string rule;                 // policy explain
 };
 
 } // namespace pveform::cli

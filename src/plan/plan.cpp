@@ -173,6 +173,7 @@ Collected<Plan> make_plan(
         }
     }
     explain(plan.changes, target, Ownership(document));
+    plan.effective_access = access::difference(plan.before, plan.after, plan.now);
 
     // How to get there, request by request.
     Rehearsal rehearsal(plan.before, plan.after, circumstances.now, plan.hidden_pools);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "access/difference.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "desired/desired.hpp"
@@ -24,7 +25,8 @@ struct Plan {
     State after;
     UnixSeconds now = 0; // when it was made, by PVE's clock where that is known
     std::vector<Change> changes;
-    std::vector<Step> steps; // in the order in which they are to be sent
+    std::vector<Step> steps;             // in the order in which they are to be sent
+    access::Difference effective_access; // who gains and who loses what, from before to after
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;

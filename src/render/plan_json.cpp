@@ -1,5 +1,6 @@
 #include "render/plan_json.hpp"
 
+#include "render/access_json.hpp"
 #include "render/policy.hpp"
 #include "json/write.hpp"
 
@@ -121,6 +122,7 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"applier", applier_value(plan.applier)},
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
+        {"effective_access", effective_access_value(plan)},
         {"notices", notices_value(plan)},
         {"findings", findings_value(plan.findings)},
         {"ignored_findings", ignored_value(plan.findings)},

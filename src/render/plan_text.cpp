@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "render/access_text.hpp"
 #include "render/plan_table.hpp"
 #include "render/policy.hpp"
 
@@ -393,6 +394,7 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     for (const auto& [path, rows] : acl_rows(plan)) {
         out += fmt::format("  ACL {}\n", printable(path)) + table(rows, 4, style) + "\n";
     }
+    out += effective_access_text(plan, style);
     const std::string review = findings_text(plan.findings, context.show_unmanaged, style) +
                                verdicts_text(plan.verdicts, style);
     out += review.empty() ? review : review + "\n";

@@ -1,0 +1,33 @@
+// Access in words: sets of privileges, the places where somebody gains or loses them, and what
+// takes them away.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "access/additions.hpp"
+#include "access/difference.hpp"
+#include "plan/plan.hpp"
+#include "render/style.hpp"
+
+namespace pveform::render {
+
+/// A few are named; of more, the role of this state that comes nearest: `PVEVMUser without
+/// VM.Audit`.
+[[nodiscard]] std::string
+privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
+
+/// `/vms and below but not /vms/7`: the places of which `applies` is true. Of many, the first.
+[[nodiscard]] std::string places_in_words(
+    const access::Difference& difference,
+    const access::Affected& affected,
+    const std::function<bool(const access::Shift&)>& applies
+);
+
+[[nodiscard]] std::string addition_in_words(const access::Addition& addition);
+
+/// What the plan means to people and tokens, a few lines; empty if it means nothing to anybody.
+[[nodiscard]] std::string effective_access_text(const plan::Plan& plan, const Style& style);
+
+} // namespace pveform::render
