@@ -183,6 +183,47 @@ ExitCode end_without_writes(
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
 
+void show(
+    const plan::Plan& plan,
+    const render::PlanContext& about,
+    const Options& options,
+    Context& context
+) {
+    if (options.format == Format::text) {
+        fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
+        context.out.flush();
+    } else if (!options.auto_approve) { // whoever is asked must have seen it
+        fmt::print(context.err, "{}", render::plan_text(plan, about, context.err_style));
+        context.err.flush();
+    }
+}
+
+/// Asks, and plans once more where a person took the time to answer. Nothing where the plan is to
+/// be carried out; else what the command comes to.
+std::optional<ExitCode>
+settle(const Run& run, plan::Plan& plan, live::Transport& pve, Context& context) {
+    const auto approved = is_approved(run.options, context);
+    if (!approved) {
+        return context.report(approved.error());
+    }
+    if (!*approved) {
+        fmt::print(context.err, "Not approved: nothing was changed.\n");
+        return ExitCode::failed;
+    }
+    if (run.options.auto_approve) {
+        return std::nullopt;
+    }
+    auto now = plan_again(run, pve, context);
+    if (!now) {
+        return context.report(now.error());
+    }
+    if (auto lines = plan::differences(plan, *now); !lines.empty()) {
+        return report_outdated(std::move(lines), context);
+    }
+    plan = std::move(*now);
+    return std::nullopt;
+}
+
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
     const auto pve = live::connect_for_writing(
@@ -209,13 +250,7 @@ ExitCode apply_document(Run run, Context& context) {
         return context.report(plan.error());
     }
     const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
-    if (run.options.format == Format::text) {
-        fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
-        context.out.flush();
-    } else if (!run.options.auto_approve) { // whoever is asked must have seen it
-        fmt::print(context.err, "{}", render::plan_text(*plan, about, context.err_style));
-        context.err.flush();
-    }
+    show(*plan, about, run.options, context);
     if (const Errors errors = plan::undecided(*plan); !errors.empty()) {
         return context.report(errors);
     }
@@ -233,23 +268,8 @@ ExitCode apply_document(Run run, Context& context) {
     if (!sink) {
         return context.report(sink.error());
     }
-    const auto approved = is_approved(run.options, context);
-    if (!approved) {
-        return context.report(approved.error());
-    }
-    if (!*approved) {
-        fmt::print(context.err, "Not approved: nothing was changed.\n");
-        return ExitCode::failed;
-    }
-    if (!run.options.auto_approve) {
-        auto now = plan_again(run, **pve, context);
-        if (!now) {
-            return context.report(now.error());
-        }
-        if (auto lines = plan::differences(*plan, *now); !lines.empty()) {
-            return report_outdated(std::move(lines), context);
-        }
-        plan = std::move(now);
+    if (const auto end = settle(run, *plan, **pve, context)) {
+        return *end;
     }
     // From here on, Ctrl-C finishes the request in flight and ends with a receipt.
     const InterruptGuard interrupts;
