@@ -120,17 +120,22 @@ ExitCode carry_out(
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
 }
 
-/// Of a plan with nothing to send, or with a guard in its way.
+/// Of a plan with nothing to send, with a guard in its way, or of which nobody knows whether what
+/// the document claims holds.
 ExitCode end_without_writes(
     const Run& run, const plan::Plan& plan, const render::PlanContext& about, Context& context
 ) {
-    const bool is_blocked = !plan.blocks.empty();
+    const Errors unknown = plan::undecided(plan);
+    const bool is_blocked = !plan.blocks.empty() || !unknown.empty();
     if (run.options.format == Format::json) {
         fmt::print(
             context.out,
             "{}",
             is_blocked ? render::plan_json(plan, about) : render::apply_json(plan, about, {}, true)
         );
+    }
+    if (!unknown.empty()) {
+        return context.report(unknown);
     }
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
@@ -174,10 +179,7 @@ ExitCode apply_document(Run run, Context& context) {
         fmt::print(context.out, "{}", render::plan_text(*plan, about, context.out_style));
         context.out.flush();
     }
-    if (const Errors errors = plan::undecided(*plan); !errors.empty()) {
-        return context.report(errors);
-    }
-    if (plan->is_empty() || !plan->blocks.empty()) {
+    if (plan->is_empty() || !plan->blocks.empty() || !plan::undecided(*plan).empty()) {
         return end_without_writes(run, *plan, about, context);
     }
     // Everything that can be found wanting before the first write.
