@@ -167,11 +167,13 @@ ExitCode carry_out(
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
 }
 
-/// Of a plan with nothing to send, or with a guard in its way.
+/// Of a plan with nothing to send, with a guard in its way, or of which nobody knows whether what
+/// the document claims holds.
 ExitCode end_without_writes(
     const Run& run, const plan::Plan& plan, const render::PlanContext& about, Context& context
 ) {
-    const bool is_blocked = !plan.blocks.empty();
+    const Errors unknown = plan::undecided(plan);
+    const bool is_blocked = !plan.blocks.empty() || !unknown.empty();
     if (run.options.format == Format::json) {
         fmt::print(
             context.out,
@@ -179,6 +181,9 @@ ExitCode end_without_writes(
             is_blocked ? render::plan_json(plan, about)
                        : render::apply_json(plan, about, {}, {.looked = true})
         );
+    }
+    if (!unknown.empty()) {
+        return context.report(unknown);
     }
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
@@ -251,10 +256,7 @@ ExitCode apply_document(Run run, Context& context) {
     }
     const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
     show(*plan, about, run.options, context);
-    if (const Errors errors = plan::undecided(*plan); !errors.empty()) {
-        return context.report(errors);
-    }
-    if (plan->is_empty() || !plan->blocks.empty()) {
+    if (plan->is_empty() || !plan->blocks.empty() || !plan::undecided(*plan).empty()) {
         return end_without_writes(run, *plan, about, context);
     }
     // Everything that can be found wanting before the first write.

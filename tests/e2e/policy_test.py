@@ -28,7 +28,7 @@ class Policy(harness.EndToEnd):
         self.assert_says(
             run, "warning[token-without-expiry] pveform.yaml:8: token `svc@pve!ci` never expires"
         )
-        document = self.at(simulator, "plan", "--format", "json").json()
+        document = self.at(simulator, "plan", "--format", "json").json
         found = [f for f in document["findings"] if f["object"] == "token:svc@pve!ci"]
         self.assertEqual([f["rule"] for f in found], ["token-without-expiry"])
         self.assertEqual(found[0]["source"]["line"], 8)
@@ -63,7 +63,7 @@ class Policy(harness.EndToEnd):
             )
         self.assertNotIn("svc@pve", simulator.users())
         outcomes = [a["outcome"] for a in
-                    self.at(simulator, "plan", "--format", "json").json()["assertions"]]
+                    self.at(simulator, "plan", "--format", "json").json["assertions"]]
         self.assertEqual(outcomes, ["fails", "holds"])
 
     def test_a_guest_that_does_not_exist_is_found(self):
@@ -78,7 +78,7 @@ class Policy(harness.EndToEnd):
         run = self.pveform("policy")
         self.assert_code(run, 0)
         self.assert_says(run, "error    token-without-expiry", "warning  hidden-entry")
-        rules = self.pveform("policy", "--format", "json").json()["rules"]
+        rules = self.pveform("policy", "--format", "json").json["rules"]
         self.assertEqual(len(rules), 13)
         severities = {rule["id"]: rule["severity"] for rule in rules}
         self.assertEqual(severities["token-without-expiry"], "error")
