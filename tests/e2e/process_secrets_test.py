@@ -121,8 +121,10 @@ class Processes(harness.EndToEnd):
         self.assertIn(0, codes, "\n---\n".join(outputs))
         for run, output in zip(runs, outputs):
             if run.returncode != 0:
-                self.assertEqual(run.returncode, 1, output)
-                self.assertIn("another run of pveform", output)
+                # Turned away at the lock; or it planned before the other began and came to the lock
+                # after it had ended, and PVE has all of it already.
+                self.assertIn(run.returncode, (1, 6), output)
+                self.assertRegex(output, "another run of pveform|already exists")
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
         stored = self.stored_secrets()
         self.assertEqual(set(stored), NEW_TOKENS)
