@@ -33,6 +33,7 @@ KEEP = """#!/bin/sh
 set -eu
 cd "$(dirname "$0")"
 cat >"incoming.$$"
+test -s "incoming.$$" # nothing at all came: whoever was to write it was killed before
 sync "incoming.$$"
 mv "incoming.$$" "kept.$$.json"
 sync .
