@@ -24,6 +24,13 @@ START_TIME_LIMIT_S = 60
 RUN_TIME_LIMIT_S = 120
 
 
+def stride(usual):
+    """Of how many points of a sweep one is tried, as each takes seconds. PVEFORM_SWEEP_STRIDE=1 tries
+    all; PVEFORM_SWEEP_THINNING, for slow builds, makes them rarer by that factor."""
+    thinning = int(os.environ.get("PVEFORM_SWEEP_THINNING", "1"))
+    return int(os.environ.get("PVEFORM_SWEEP_STRIDE", usual * thinning))
+
+
 class SecretWatch:
     """Every secret that was used, and every output that was seen."""
 
