@@ -272,6 +272,27 @@ class TheMainJob(harness.EndToEnd):
         self.assertTrue(self.simulator.accepts(f"new@pve!alone={new}"))
         self.assertIn(("/vms/100", "new@pve!alone", "PVEVMUser", True), self.simulator.acl())
 
+    def test_a_part_of_a_plan_says_so(self):
+        run = self.plan("--target", "group:fresh", "--exclude", "acl:*")
+        self.assert_code(run, 0)
+        self.assert_says(
+            run, "note: only a part is planned (`--target group:fresh --exclude acl:*`): ",
+            " other changes are left out",
+        )
+        plan = self.plan("--target", "group:fresh", "--format", "json").json
+        self.assertEqual(plan["part"]["targets"], ["group:fresh"])
+        self.assertGreater(plan["part"]["changes_left_out"], 10)
+        self.assertIsNone(self.plan("--format", "json").json["part"])
+        self.assert_says(self.plan("--target", "user:ann@pve"), "No changes to what was chosen.")
+
+    def test_a_removal_alone_is_done_and_verified(self):
+        """What the selector matched is gone then, which is no mistake."""
+        run = self.apply("--target", "token:metrics@pve!old")
+        self.assert_code(run, 0)
+        self.assert_says(run, "Verified: nothing left to change of what was chosen")
+        self.assertNotIn("metrics@pve!old", self.simulator.user_tokens())
+        self.assertNotIn("new@pve", self.simulator.users())
+
     def test_json_says_what_was_done(self):
         receipt = self.apply("--format", "json").json
         self.assertIs(receipt["verified"], True)
