@@ -45,6 +45,20 @@ class Explain(harness.EndToEnd):
         self.assertNotIn(("/pool/prod", "ann@pve", "PVEAuditor", True), self.simulator.acl())
         self.assert_says(self.explain("ann@pve", "/vms/100", "--why", "VM.PowerMgmt"), "holds VM.PowerMgmt")
 
+    def test_without_a_path_every_line_names_places(self):
+        """What an entry at a guest gives below it is nothing: nothing is there."""
+        self.write(
+            "user.cfg",
+            "user:root@pam:1:0::::::\nuser:ann@pve:1:0::::::\npool:prod::100:::\n"
+            "acl:1:/pool/prod:ann@pve:PVEVMAdmin:\nacl:1:/vms/100:ann@pve:PVEAuditor:\n",
+        )
+        run = self.pveform("explain", "ann@pve", "--live", "user.cfg")
+        self.assert_code(run, 0)
+        self.assertEqual(
+            [line.split(" on ")[-1] for line in run.out.splitlines()],
+            ["ann@pve holds", "/pool/prod and below", "/vms/100"],
+        )
+
     def test_in_json(self):
         now = self.explain("ann@pve", "/vms/100", "--format", "json").json
         planned = self.explain("ann@pve", "/vms/100", "--planned", "--format", "json").json
