@@ -51,6 +51,7 @@ void setup_ping(CLI::App& app);
 [[nodiscard]] ExitCode run_ping(const Options& options, Context& context);
 
 void setup_version(CLI::App& app);
+[[nodiscard]] std::string version_text();
 [[nodiscard]] ExitCode run_version(Context& context);
 
 } // namespace pveform::cli

@@ -38,8 +38,8 @@ struct Context {
     [[nodiscard]] ExitCode report(const Errors& errors);
     [[nodiscard]] ExitCode report(Error error);
 
-    /// What a command comes to whose output could not be written.
-    [[nodiscard]] ExitCode without_output() const;
+    /// What a command comes to whose output could not be written, and says so.
+    [[nodiscard]] ExitCode without_output();
 };
 
 } // namespace pveform::cli
