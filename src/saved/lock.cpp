@@ -39,6 +39,36 @@ void compare_roles(
     }
 }
 
+using GuardAndMessage = std::pair<std::string, std::string>;
+
+std::set<GuardAndMessage> names_of(const std::vector<plan::Block>& blocks) {
+    std::set<GuardAndMessage> names;
+    for (const plan::Block& block : blocks) {
+        names.emplace(block.guard, block.message);
+    }
+    return names;
+}
+
+/// An allowance is for what was reviewed with it, not for whatever its flag would let pass later.
+void compare_allowed(
+    const std::vector<plan::Block>& reviewed,
+    const std::vector<plan::Block>& now,
+    std::vector<std::string>& lines
+) {
+    const auto then = names_of(reviewed);
+    const auto later = names_of(now);
+    for (const auto& [guard, message] : later) {
+        if (!then.contains({guard, message})) {
+            lines.push_back(fmt::format("not let pass when it was shown[{}]: {}", guard, message));
+        }
+    }
+    for (const auto& [guard, message] : then) {
+        if (!later.contains({guard, message})) {
+            lines.push_back(fmt::format("no longer let pass[{}]: {}", guard, message));
+        }
+    }
+}
+
 void compare_passwords(
     const std::set<UserId>& reviewed, const std::set<UserId>& now, std::vector<std::string>& lines
 ) {
@@ -123,6 +153,7 @@ std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan&
     compare_roles(named.before, now.plan.before.roles, roles);
     compare_roles(named.after, now.plan.after.roles, roles);
     std::ranges::copy(roles, std::back_inserter(lines));
+    compare_allowed(reviewed.allowed, now.allowed, lines);
     compare_passwords(reviewed.initial_passwords, now.initial_passwords, lines);
     const std::string& place = reviewed.about.secrets_place;
     if (issues_secret(now.plan) && !place.empty() && place != now.about.secrets_place) {

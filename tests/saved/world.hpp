@@ -6,18 +6,21 @@
 #include <utility>
 
 #include "catch.hpp"
+#include "plan/allowed.hpp"
 #include "plan/world.hpp"
 #include "saved/lock.hpp"
 #include "saved/saved_plan.hpp"
 
 namespace pveform::test {
 
-inline const std::string applier_token = "root@pam!apply";
-
 /// Small, and with something in it for every kind of change. Whoever applies is an administrator by
 /// an entry on `/`.
 inline State small_cluster() {
     State state = empty_cluster();
+    for (const char* privilege :
+         {"Group.Allocate", "Realm.AllocateUser", "Sys.Modify", "User.Modify"}) {
+        state.roles[RoleId{"Administrator"}].privileges.insert(Privilege{privilege});
+    }
     state.users[UserId{"boss@pve"}];
     state.acl[row("/", user("boss@pve"), "Administrator")] = {};
     state.roles[RoleId{"Looker"}] = role({"VM.Audit"});
@@ -33,10 +36,10 @@ inline State small_cluster() {
     state.tokens[split_token_id("ann@pve!lost")].expire = Expiry::unconfirmed();
     state.tokens[split_token_id("eve@pve!x")];
     state.acl[row("/vms", group("ops"), "PVEAuditor")] = {};
-    state.acl[row("/vms/7", user("ann@pve"), "Looker")] = {};
+    state.acl[row("/vms/107", user("ann@pve"), "Looker")] = {};
     state.acl[row("/vms", user("eve@pve"), "Looker")] = {};
     state.acl[row("/storage", group("old"), "PVEAuditor")] = {};
-    state.acl[row("/vms/8", user("ben@pve"), "Doomed")] = {};
+    state.acl[row("/vms/108", user("ben@pve"), "Doomed")] = {};
     return state;
 }
 
@@ -50,7 +53,7 @@ struct Making {
 };
 
 /// As the commands make it.
-inline saved::SavedPlan plan_of(const Making& making) {
+inline Collected<saved::SavedPlan> try_plan_of(const Making& making) {
     desired::Document document = making.document;
     if (making.request.no_prune) {
         document.manage = {};
@@ -66,15 +69,17 @@ inline saved::SavedPlan plan_of(const Making& making) {
              {.urgency = making.request.rotate_due ? plan::Urgency::due : plan::Urgency::never}}
     );
     if (!made) {
-        FAIL(made.error().front().message);
+        return std::unexpected(made.error());
     }
-    return {
+    auto allowed = plan::allowed_blocks(*made, document, making.request.allowances);
+    return saved::SavedPlan{
         .tool_version = "1.2.3",
         .created = making.now,
         .cluster = "test",
         .endpoint = "https://192.0.2.1:8006",
         .documents = {{"pveform.yaml", std::string(64, 'a')}},
         .request = making.request,
+        .allowed = std::move(allowed),
         .initial_passwords = {},
         .plan = std::move(*made),
         .about =
@@ -86,6 +91,14 @@ inline saved::SavedPlan plan_of(const Making& making) {
                 .secrets_place = "secrets.json",
             },
     };
+}
+
+inline saved::SavedPlan plan_of(const Making& making) {
+    auto made = try_plan_of(making);
+    if (!made) {
+        FAIL(made.error().front().message);
+    }
+    return std::move(*made);
 }
 
 /// Through a file.
