@@ -53,8 +53,10 @@ class SchemaTest(unittest.TestCase):
     def complaints(self, document):
         return [error.message for error in self.validator.iter_errors(document)]
 
-    def test_is_itself_a_schema(self):
-        jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    def test_all_are_themselves_schemas(self):
+        for path in sorted((ROOT / "schemas").glob("*.json")):
+            with self.subTest(path.name):
+                jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text()))
 
     def test_takes_what_the_loader_takes(self):
         for case, document in documents("good.yaml"):

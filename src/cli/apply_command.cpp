@@ -1,5 +1,8 @@
 // `pveform apply`: plan, approval, execution, and a last look at the result.
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
@@ -9,15 +12,16 @@
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/passwords.hpp"
+#include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/review.hpp"
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
-#include "plan/comparison.hpp"
 #include "plan/review.hpp"
 #include "render/diagnostics.hpp"
 #include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
+#include "saved/lock.hpp"
 #include "system/interrupt.hpp"
 
 namespace pveform::cli {
@@ -28,6 +32,8 @@ namespace {
 struct Run {
     const Options& options;
     const desired::Document& document;
+    const Origin& origin;
+    const saved::PlanFile* reviewed; // the plan to apply, where there is one
     live::Connection connection;
     live::Credentials credentials;
     std::string identity; // who they say we are
@@ -76,8 +82,8 @@ Collected<std::string> what_is_left(const Run& run, live::Transport& pve, Contex
     return plan->is_empty() ? std::string() : render::plan_summary(*plan);
 }
 
-/// What is missing, held against the document's policy and assertions.
-Collected<plan::Plan> reviewed_plan(
+/// What is there, what is missing, and what the document's policy and assertions say of it.
+Collected<saved::SavedPlan> make_reviewable(
     const Run& run,
     const Options& options,
     const live::View& view,
@@ -88,24 +94,56 @@ Collected<plan::Plan> reviewed_plan(
     if (auto done = review_plan(plan, options, run.document, view, &pve); !done) {
         return std::unexpected(Errors{std::move(done).error()});
     }
-    return plan;
+    return reviewable(
+        std::move(plan),
+        plan_context(run.options, run.document, run.connection, view, run.identity),
+        run.origin,
+        run.options
+    );
 }
 
 /// While a person read the plan, somebody else may have changed the cluster.
-Collected<plan::Plan> plan_again(const Run& run, live::Transport& pve, Context& context) {
+Collected<saved::SavedPlan> plan_again(const Run& run, live::Transport& pve, Context& context) {
     const auto view = live::fetch(pve, run.identity);
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    return reviewed_plan(run, after_first_look(run.options), *view, pve, context);
+    return make_reviewable(run, after_first_look(run.options), *view, pve, context);
 }
 
-ExitCode report_outdated(std::vector<std::string> differences, Context& context) {
+/// Where what was reviewed is not what would be done now, this says so, and is what the command
+/// comes to.
+std::optional<ExitCode> refuse_outdated(
+    const saved::SavedPlan& reviewed,
+    const saved::SavedPlan& now,
+    const Options& options,
+    Context& context
+) {
+    constexpr std::size_t most_lines = 40;
+    const std::vector<std::string> lines = saved::differences(reviewed, now);
+    if (lines.empty()) {
+        return std::nullopt;
+    }
+    if (options.format == Format::json) {
+        fmt::print(context.out, "{}", render::outdated_json(now.plan, now.about, lines));
+    }
+    std::vector<std::string> notes = lines;
+    if (notes.size() > most_lines) {
+        notes.resize(most_lines);
+        notes.push_back(
+            fmt::format("and {} more (--format json has all)", lines.size() - most_lines)
+        );
+    }
+    std::ranges::move(
+        saved::differing_documents(reviewed.documents, now.documents), std::back_inserter(notes)
+    );
     static_cast<void>(context.report(Error{
         .kind = ErrorKind::blocked,
-        .message = "the cluster was changed meanwhile: the plan that was shown no longer holds",
-        .help = "nothing was changed by this run; look at the plan again",
-        .notes = std::move(differences),
+        .message = now.plan.is_empty()
+                       ? "the plan that was reviewed no longer holds: nothing is left to change"
+                       : "the plan that was reviewed no longer holds",
+        .help = "nothing was changed by this run; plan and review again",
+        .notes = std::move(notes),
     }));
     return ExitCode::plan_outdated;
 }
@@ -217,7 +255,7 @@ void show(
 /// Asks, and plans once more where a person took the time to answer. Nothing where the plan is to
 /// be carried out; else what the command comes to.
 std::optional<ExitCode>
-settle(const Run& run, plan::Plan& plan, live::Transport& pve, Context& context) {
+settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context& context) {
     const auto approved = is_approved(run.options, context);
     if (!approved) {
         return context.report(approved.error());
@@ -233,11 +271,23 @@ settle(const Run& run, plan::Plan& plan, live::Transport& pve, Context& context)
     if (!now) {
         return context.report(now.error());
     }
-    if (auto lines = plan::differences(plan, *now); !lines.empty()) {
-        return report_outdated(std::move(lines), context);
+    if (const auto outdated = refuse_outdated(planned, *now, run.options, context)) {
+        return outdated;
     }
-    plan = std::move(*now);
+    planned = std::move(*now);
     return std::nullopt;
+}
+
+/// Holds a plan that was made anew against the one that was reviewed, where there is one.
+std::optional<ExitCode> check_lock(const Run& run, const saved::SavedPlan& now, Context& context) {
+    if (run.reviewed == nullptr || !plan::undecided(now.plan).empty()) {
+        return std::nullopt;
+    }
+    const std::string name = name_of(*run.reviewed, now.created);
+    if (!run.options.quiet) {
+        fmt::print(context.err, "Applying {}\n", name);
+    }
+    return refuse_outdated(run.reviewed->saved, now, run.options, context);
 }
 
 ExitCode apply_document(Run run, Context& context) {
@@ -261,27 +311,30 @@ ExitCode apply_document(Run run, Context& context) {
     }
     warn_of_skew(*view, context);
     warn_of_other_applier(run, context);
-    auto plan = reviewed_plan(run, run.options, *view, **pve, context);
-    if (!plan) {
-        return context.report(plan.error());
+    auto planned = make_reviewable(run, run.options, *view, **pve, context);
+    if (!planned) {
+        return context.report(planned.error());
     }
-    const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
-    show(*plan, about, run.options, context);
-    if (plan->is_empty() || !plan->blocks.empty() || !plan::undecided(*plan).empty()) {
-        return end_without_writes(run, *plan, about, context);
+    const plan::Plan& plan = planned->plan;
+    const render::PlanContext& about = planned->about;
+    if (const auto end = check_lock(run, *planned, context)) {
+        return *end;
+    }
+    show(plan, about, run.options, context);
+    if (plan.is_empty() || !plan.blocks.empty() || !plan::undecided(plan).empty()) {
+        return end_without_writes(run, plan, about, context);
     }
     // Everything that can be found wanting before the first write.
-    auto passwords = read_initial_passwords(*plan, run.document, context);
+    auto passwords = read_initial_passwords(plan, run.document, context);
     if (!passwords) {
         return context.report(passwords.error());
     }
-    const auto sink = open_secret_sink(
-        run.options, run.document, about.cluster, plan->tokens_to_issue(), context
-    );
+    const auto sink =
+        open_secret_sink(run.options, run.document, about.cluster, plan.tokens_to_issue(), context);
     if (!sink) {
         return context.report(sink.error());
     }
-    if (const auto end = settle(run, *plan, **pve, context)) {
+    if (const auto end = settle(run, *planned, **pve, context)) {
         return *end;
     }
     // From here on, Ctrl-C finishes the request in flight and ends with a receipt.
@@ -301,13 +354,18 @@ ExitCode apply_document(Run run, Context& context) {
         .connect_as = connect_as(run, context),
         .all_pools_known = view->hidden_pools.empty(),
     };
-    return carry_out(run, *plan, about, **pve, tools, context);
+    return carry_out(run, plan, about, **pve, tools, context);
 }
 
 } // namespace
 
 void setup_apply(CLI::App& app, Options& options) {
     CLI::App* apply = app.add_subcommand("apply", "Make the cluster as the document says");
+    apply
+        ->add_option(
+            "plan", options.plan, "Only what this plan of `plan --out` says; without asking"
+        )
+        ->option_text("PLAN");
     setup_apply_flags(*apply, options);
     setup_plan_flags(*apply, options);
 }
@@ -321,8 +379,14 @@ void setup_apply_flags(CLI::App& command, Options& options) {
     );
 }
 
-ExitCode run_apply(const Options& options, Context& context) {
-    const auto document = load_document(options, context);
+namespace {
+
+ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, Context& context) {
+    const auto sources = load_sources(options, context);
+    if (!sources) {
+        return context.report(sources.error());
+    }
+    const auto document = read_document(*sources, options);
     if (!document) {
         return context.report(document.error());
     }
@@ -334,15 +398,47 @@ ExitCode run_apply(const Options& options, Context& context) {
     if (!credentials) {
         return context.report(credentials.error());
     }
+    const Origin origin{*sources, *document, lock_endpoint(options, *document, context)};
     std::string identity = identity_of(*credentials, *document);
+    if (reviewed != nullptr) {
+        const std::string name = document->cluster.name ? document->cluster.name->value : "";
+        const auto belongs =
+            saved::check_belongs(reviewed->saved, {name, origin.endpoint, identity});
+        if (!belongs) {
+            return context.report(belongs.error());
+        }
+    }
     return apply_document(
         Run{options,
             *document,
+            origin,
+            reviewed,
             std::move(*connection),
             std::move(*credentials),
             std::move(identity)},
         context
     );
+}
+
+} // namespace
+
+ExitCode run_apply(const Options& options, Context& context) {
+    if (!options.plan) {
+        return apply_planned(options, nullptr, context);
+    }
+    const auto reviewed = read_plan_file(*options.plan, context);
+    if (!reviewed) {
+        return context.report(reviewed.error());
+    }
+    auto planned = as_planned(options, reviewed->saved.request);
+    if (!planned) {
+        return context.report(planned.error());
+    }
+    if (const auto applicable = saved::check_is_applicable(reviewed->saved); !applicable) {
+        return context.report(applicable.error());
+    }
+    planned->auto_approve = true; // it was reviewed
+    return apply_planned(*planned, &*reviewed, context);
 }
 
 } // namespace pveform::cli

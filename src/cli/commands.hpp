@@ -26,6 +26,9 @@ void setup_validate(CLI::App& app, Options& options);
 void setup_plan(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_plan(const Options& options, Context& context);
 
+void setup_show(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_show(const Options& options, Context& context);
+
 void setup_apply(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
 

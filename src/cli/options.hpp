@@ -26,7 +26,8 @@ struct Options {
     std::optional<std::filesystem::path> live;    // a file to read instead of a cluster
     std::optional<std::filesystem::path> domains; // domains.cfg that belongs to it
     std::optional<std::string> release;           // of the PVE that it comes from
-    std::optional<std::filesystem::path> out;     // export, snapshot: instead of standard output
+    std::optional<std::filesystem::path> out;     // plan, export, snapshot: the file to write
+    std::optional<std::filesystem::path> plan;    // show, apply: one that was saved
     std::optional<std::filesystem::path> target;  // init: the document to begin
     bool empty = false;                           // init: without a look at a cluster
     int timeout_s = 60;                           // for one answer

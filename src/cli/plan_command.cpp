@@ -8,6 +8,7 @@
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
+#include "cli/plan_file.hpp"
 #include "cli/review.hpp"
 #include "cli/session.hpp"
 #include "plan/review.hpp"
@@ -21,6 +22,10 @@ void setup_plan(CLI::App& app, Options& options) {
     plan->add_flag(
         "--detailed-exitcode", options.detailed_exitcode, "Exit with 2 if there are changes"
     );
+    plan->add_option(
+            "--out", options.out, "Save the plan, for `show` and `apply`; replaced if there"
+    )
+        ->option_text("FILE");
     plan->add_option("--as", options.as, "Check the rights of who will apply it")
         ->option_text("USER[!TOKEN]");
     setup_plan_flags(*plan, options);
@@ -29,16 +34,21 @@ void setup_plan(CLI::App& app, Options& options) {
 
 namespace {
 
-ExitCode show(
-    const plan::Plan& plan,
-    const render::PlanContext& about,
-    const Options& options,
-    Context& context
-) {
+ExitCode show(const saved::SavedPlan& planned, const Options& options, Context& context) {
+    const plan::Plan& plan = planned.plan;
     if (options.format == Format::json) {
-        fmt::print(context.out, "{}", render::plan_json(plan, about));
+        fmt::print(context.out, "{}", render::plan_json(plan, planned.about));
     } else if (!options.quiet || !plan.is_empty()) {
-        fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
+        fmt::print(context.out, "{}", render::plan_text(plan, planned.about, context.out_style));
+    }
+    if (options.out) {
+        if (const auto saved = save_plan(planned, *options.out, context); !saved) {
+            return context.report(saved.error());
+        }
+        if (!options.quiet) {
+            context.out.flush();
+            fmt::print(context.err, "Saved the plan to {}\n", options.out->string());
+        }
     }
     if (const Errors errors = plan::undecided(plan); !errors.empty()) {
         return context.report(errors);
@@ -54,13 +64,22 @@ ExitCode show(
 
 ExitCode run_plan(const Options& options, Context& context) {
     // What is wanted.
-    const auto document = load_document(options, context);
+    const auto sources = load_sources(options, context);
+    if (!sources) {
+        return context.report(sources.error());
+    }
+    const auto document = read_document(*sources, options);
     if (!document) {
         return context.report(document.error());
     }
+    const Origin origin{*sources, *document, lock_endpoint(options, *document, context)};
     if (options.live) {
-        const auto offline = plan_offline(options, *document, context);
-        return offline ? show(offline->plan, offline->about, options, context)
+        auto offline = plan_offline(options, *document, context);
+        return offline ? show(
+                             reviewable(std::move(offline->plan), offline->about, origin, options),
+                             options,
+                             context
+                         )
                        : context.report(offline.error());
     }
     // Where it is wanted, and who we are there.
@@ -94,8 +113,8 @@ ExitCode run_plan(const Options& options, Context& context) {
     if (const auto done = review_plan(*plan, options, *document, *view, pve->get()); !done) {
         return context.report(done.error());
     }
-    const auto about = plan_context(options, *document, *connection, *view, identity);
-    return show(*plan, about, options, context);
+    auto about = plan_context(options, *document, *connection, *view, identity);
+    return show(reviewable(std::move(*plan), std::move(about), origin, options), options, context);
 }
 
 } // namespace pveform::cli

@@ -69,6 +69,9 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("plan")) {
         return run_plan(options, context);
     }
+    if (app.got_subcommand("show")) {
+        return run_show(options, context);
+    }
     if (app.got_subcommand("apply")) {
         return run_apply(options, context);
     }
@@ -108,6 +111,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_init(app, options);
     setup_validate(app, options);
     setup_plan(app, options);
+    setup_show(app, options);
     setup_apply(app, options);
     setup_rotate(app, options);
     setup_export(app, options);

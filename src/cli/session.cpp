@@ -32,8 +32,12 @@ void warn_of_insecurity(const std::string& endpoint, Context& context) {
 
 } // namespace
 
-Collected<desired::Document> load_document(const Options& options, Context& context) {
-    const auto sources = TRY(document::load(context.files, options.files));
+Collected<std::vector<document::Tree>> load_sources(const Options& options, Context& context) {
+    return document::load(context.files, options.files);
+}
+
+Collected<desired::Document>
+read_document(const std::vector<document::Tree>& sources, const Options& options) {
     desired::Document document = TRY(desired::parse(sources));
     if (options.no_prune) {
         desired::Manage& manage = document.manage;
@@ -46,6 +50,10 @@ Collected<desired::Document> load_document(const Options& options, Context& cont
     return document;
 }
 
+Collected<desired::Document> load_document(const Options& options, Context& context) {
+    return read_document(TRY(load_sources(options, context)), options);
+}
+
 Collected<desired::Document> document_if_any(const Options& options, Context& context) {
     if (options.files == Options().files) {
         const auto info = context.files.inspect(options.files.front());
@@ -56,14 +64,21 @@ Collected<desired::Document> document_if_any(const Options& options, Context& co
     return load_document(options, context);
 }
 
+std::optional<std::string>
+find_endpoint(const Options& options, const desired::Document& document, Context& context) {
+    if (options.endpoint) {
+        return options.endpoint;
+    }
+    if (document.cluster.endpoint) {
+        return document.cluster.endpoint->value;
+    }
+    return context.environment("PROXMOX_VE_ENDPOINT");
+}
+
 Result<live::Connection>
 find_connection(const Options& options, const desired::Document& document, Context& context) {
     live::Connection connection;
-    if (options.endpoint) {
-        connection.endpoint = *options.endpoint;
-    } else if (document.cluster.endpoint) {
-        connection.endpoint = document.cluster.endpoint->value;
-    } else if (auto endpoint = context.environment("PROXMOX_VE_ENDPOINT")) {
+    if (auto endpoint = find_endpoint(options, document, context)) {
         connection.endpoint = std::move(*endpoint);
     } else {
         return std::unexpected(usage(

@@ -6,12 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/secret.hpp"
 #include "cli/context.hpp"
 #include "cli/options.hpp"
 #include "desired/desired.hpp"
+#include "document/tree.hpp"
 #include "live/connect.hpp"
 #include "live/read.hpp"
 #include "plan/plan.hpp"
@@ -19,15 +21,26 @@
 
 namespace pveform::cli {
 
-/// Reads and checks everything that `-f` names.
+/// Reads everything that `-f` names.
+[[nodiscard]] Collected<std::vector<document::Tree>>
+load_sources(const Options& options, Context& context);
+
+/// What it says, checked.
+[[nodiscard]] Collected<desired::Document>
+read_document(const std::vector<document::Tree>& sources, const Options& options);
+
+/// Both.
 [[nodiscard]] Collected<desired::Document> load_document(const Options& options, Context& context);
 
 /// An empty one where none was named and none is in the usual place.
 [[nodiscard]] Collected<desired::Document>
 document_if_any(const Options& options, Context& context);
 
-/// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order; with the
-/// extra headers. Warns of `--insecure`.
+/// From the options, the document's `cluster`, or PROXMOX_VE_ENDPOINT, in this order.
+[[nodiscard]] std::optional<std::string>
+find_endpoint(const Options& options, const desired::Document& document, Context& context);
+
+/// To the endpoint, with the extra headers. Warns of `--insecure`.
 [[nodiscard]] Result<live::Connection>
 find_connection(const Options& options, const desired::Document& document, Context& context);
 

@@ -1,11 +1,7 @@
 // Reading stops at the first thing that is wrong: whoever sees it takes the snapshot anew.
 
-#include <algorithm>
 #include <array>
 #include <limits>
-#include <optional>
-#include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,108 +10,13 @@
 #include "formats/snapshot.hpp"
 #include "formats/snapshot_format.hpp"
 #include "json/read.hpp"
+#include "json/reading.hpp"
 
 namespace pveform::formats {
 
 namespace {
 
-template<class T>
-using Read = std::expected<T, std::string>;
-
-/// A value and how to name it: `` `users.ann@pve.expire` ``.
-struct Place {
-    const json::Value* value;
-    std::string name;
-};
-
-std::unexpected<std::string> refuse(const Place& place, std::string_view what) {
-    return std::unexpected(fmt::format("`{}` {}", printable(place.name), what));
-}
-
-std::string below(const Place& place, std::string_view key) {
-    return place.name.empty() ? std::string(key) : fmt::format("{}.{}", place.name, key);
-}
-
-/// The members of an object whose keys are names.
-Read<std::vector<std::pair<std::string, Place>>> members_of(const Place& place) {
-    const json::Object* object = place.value->as_object();
-    if (object == nullptr) {
-        return refuse(place, "is not an object");
-    }
-    std::vector<std::pair<std::string, Place>> members;
-    std::set<std::string_view> seen;
-    for (const auto& [key, value] : *object) {
-        if (!seen.insert(key).second) {
-            return refuse({&value, below(place, key)}, "stands there twice");
-        }
-        members.emplace_back(key, Place{&value, below(place, key)});
-    }
-    return members;
-}
-
-/// The members of an object that has exactly these keys, in their order.
-template<std::size_t N>
-Read<std::array<Place, N>> fields_of(const Place& place, const std::array<const char*, N>& keys) {
-    const auto members = TRY(members_of(place));
-    std::array<Place, N> fields;
-    for (std::size_t i = 0; i < N; ++i) {
-        const auto found = std::ranges::find(members, keys[i], [](const auto& member) {
-            return std::string_view(member.first);
-        });
-        if (found == members.end()) {
-            return refuse({nullptr, below(place, keys[i])}, "is missing");
-        }
-        fields[i] = found->second;
-    }
-    for (const auto& [key, member] : members) {
-        if (std::ranges::find(keys, std::string_view(key)) == keys.end()) {
-            return refuse(member, "is not known");
-        }
-    }
-    return fields;
-}
-
-Read<std::vector<Place>> items_of(const Place& place) {
-    const json::Array* array = place.value->as_array();
-    if (array == nullptr) {
-        return refuse(place, "is not a list");
-    }
-    std::vector<Place> items;
-    for (std::size_t i = 0; i < array->size(); ++i) {
-        items.push_back({&(*array)[i], fmt::format("{}[{}]", place.name, i)});
-    }
-    return items;
-}
-
-Read<std::string> text_of(const Place& place) {
-    const std::string* text = place.value->as_string();
-    return text != nullptr ? Read<std::string>(*text) : refuse(place, "is not a string");
-}
-
-Read<bool> flag_of(const Place& place) {
-    const bool* flag = place.value->as_bool();
-    return flag != nullptr ? Read<bool>(*flag) : refuse(place, "is neither true nor false");
-}
-
-Read<std::int64_t> number_of(const Place& place) {
-    const std::int64_t* number = place.value->as_int();
-    if (number == nullptr || *number < 0) {
-        return refuse(place, "is not a whole number from zero up");
-    }
-    return *number;
-}
-
-/// A list of texts without repetitions.
-template<class Id>
-Read<std::set<Id>> set_of(const Place& place) {
-    std::set<Id> set;
-    for (const Place& item : TRY(items_of(place))) {
-        if (!set.insert(Id{TRY(text_of(item))}).second) {
-            return refuse(item, "stands there twice");
-        }
-    }
-    return set;
-}
+using namespace json::reading; // NOLINT: the words that this file is written in
 
 Read<void> read_realms(const Place& place, State& state) {
     static constexpr std::array keys = {"type", "comment", "case_sensitive"};

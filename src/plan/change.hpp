@@ -41,11 +41,14 @@ struct FieldChange {
     friend bool operator==(const FieldChange&, const FieldChange&) = default;
 };
 
+inline constexpr std::string_view cascade_prefix = "goes with ";
+
 struct Change {
     Action action = Action::update;
     ObjectKey key;
     std::vector<FieldChange> fields = {};
-    std::string reason = {}; // empty where the action speaks for itself
+    std::string reason = {}; // empty where the action speaks for itself; of a cascade what it
+                             // goes with: `goes with user ann@pve`
     Span source = {};        // the place in the document that asks for it
     bool is_foreign = false; // a cascade onto what is ignored, protected or out of scope
 };

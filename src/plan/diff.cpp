@@ -233,7 +233,7 @@ private:
             .action = Action::cascade,
             .key = std::move(key),
             .fields = std::move(fields),
-            .reason = fmt::format("goes with {}", cause),
+            .reason = fmt::format("{}{}", cascade_prefix, cause),
         });
     }
 

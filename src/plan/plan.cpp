@@ -25,6 +25,15 @@ std::vector<TokenId> Plan::tokens_to_issue() const {
     return tokens;
 }
 
+std::vector<access::Addition>
+Plan::additions_behind(const access::Affected& affected, const access::Shift& shift) const {
+    if (const auto known = additions.find({affected.principals.front(), shift});
+        known != additions.end()) {
+        return known->second;
+    }
+    return access::additions_behind(effective_access, affected, shift, before, after);
+}
+
 namespace {
 
 /// Puts to each change the place and the words of the rule that asks for it.
@@ -189,6 +198,7 @@ Collected<Plan> make_plan(
     Plan plan;
     plan.now = circumstances.now;
     plan.before = live;
+    plan.extent = {live.users.size(), live.groups.size(), live.acl.size()};
     plan.notices = std::move(target.notices);
     plan.blocks = std::move(target.blocks);
     plan.left_alone = std::move(target.left_alone);

@@ -1,11 +1,15 @@
 // The plan: what would change, in which requests, and what is worth saying about it.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "access/additions.hpp"
 #include "access/difference.hpp"
 #include "base/error.hpp"
 #include "base/time.hpp"
@@ -26,13 +30,23 @@ struct Part {
     std::size_t left_out = 0; // changes that the document asks for as well
 };
 
+/// How much there was to look at.
+struct Extent {
+    std::size_t users = 0;
+    std::size_t groups = 0;
+    std::size_t acl_entries = 0;
+};
+
 struct Plan {
     State before;
     State after;
+    Extent extent;       // of the state before
     UnixSeconds now = 0; // when it was made, by PVE's clock where that is known
     std::vector<Change> changes;
     std::vector<Step> steps;             // in the order in which they are to be sent
     access::Difference effective_access; // who gains and who loses what, from before to after
+    /// Which new entries losses come of, in a plan from a file. Else they are found in the states.
+    std::map<std::pair<Principal, access::Shift>, std::vector<access::Addition>> additions;
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
@@ -49,6 +63,10 @@ struct Plan {
 
     /// The tokens that get a new secret, in order, as the document calls them.
     [[nodiscard]] std::vector<TokenId> tokens_to_issue() const;
+
+    /// The new entries that a loss of `effective_access` comes of.
+    [[nodiscard]] std::vector<access::Addition>
+    additions_behind(const access::Affected& affected, const access::Shift& shift) const;
 };
 
 struct Circumstances {

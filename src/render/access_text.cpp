@@ -271,9 +271,7 @@ private:
             if (++searched > max_shifts_searched || lines.size() == max_additions) {
                 break;
             }
-            for (const access::Addition& addition : access::additions_behind(
-                     plan_.effective_access, affected_, shift, plan_.before, plan_.after
-                 )) {
+            for (const access::Addition& addition : plan_.additions_behind(affected_, shift)) {
                 std::string line = "by adding " + addition_in_words(addition);
                 if (lines.size() < max_additions && std::ranges::find(lines, line) == lines.end()) {
                     lines.push_back(std::move(line));
@@ -348,6 +346,35 @@ std::string addition_in_words(const access::Addition& addition) {
         other,
         printable(displaced.path.text)
     );
+}
+
+NamingRoles naming_roles(const plan::Plan& plan) {
+    NamingRoles roles;
+    const access::Difference& difference = plan.effective_access;
+    std::set<PrivilegeSets::Number> gained;
+    std::set<PrivilegeSets::Number> lost;
+    for (const Affected& affected : difference.affected) {
+        for (const Shift& shift : affected.shifts) {
+            gained.insert(shift.gained);
+            lost.insert(shift.lost);
+        }
+    }
+    const auto add = [&](const std::set<PrivilegeSets::Number>& sets,
+                         const State& state,
+                         std::map<RoleId, Role>& found) {
+        for (const PrivilegeSets::Number set : sets) {
+            const PrivilegeSet& privileges = difference.sets[set];
+            const NamedRole* role = privileges.size() > max_named_privileges
+                                        ? nearest_role(privileges, state)
+                                        : nullptr;
+            if (role != nullptr) {
+                found.insert(*role);
+            }
+        }
+    };
+    add(lost, plan.before, roles.before);
+    add(gained, plan.after, roles.after);
+    return roles;
 }
 
 std::string effective_access_text(const plan::Plan& plan, const Style& style) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
 );
 
 [[nodiscard]] std::string addition_in_words(const access::Addition& addition);
+
+/// The roles that sets of privileges are named by, in the states before and after.
+struct NamingRoles {
+    std::map<RoleId, Role> before;
+    std::map<RoleId, Role> after;
+};
+
+/// Of a plan's effective access. With these alone in its states, its words are the same.
+[[nodiscard]] NamingRoles naming_roles(const plan::Plan& plan);
 
 /// What the plan means to people and tokens, a few lines; empty if it means nothing to anybody.
 [[nodiscard]] std::string effective_access_text(const plan::Plan& plan, const Style& style);

@@ -31,6 +31,7 @@ json::Value change_value(const plan::Change& change) {
         {"before", was ? json::Value(std::move(before)) : json::Value()},
         {"after", will_be ? json::Value(std::move(after)) : json::Value()},
         {"reason", change.reason},
+        {"foreign", change.is_foreign},
         {"source", source_value(change.source)},
     };
 }
@@ -130,16 +131,37 @@ json::Value part_value(const std::optional<plan::Part>& part) {
     };
 }
 
+json::Value extent_value(const plan::Extent& extent) {
+    return json::Object{
+        {"users", count(extent.users)},
+        {"groups", count(extent.groups)},
+        {"acl_entries", count(extent.acl_entries)},
+    };
+}
+
+json::Value limits_value(const desired::Limits& limits) {
+    return json::Object{
+        {"destroy", count(limits.destroy.value)},
+        {"acl_removals", count(limits.acl_removals.value)},
+    };
+}
+
+json::Value text_or_null(const std::string& text) {
+    return text.empty() ? json::Value() : json::Value(text);
+}
+
 json::Value
-plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Receipt* receipt) {
+value_of(const plan::Plan& plan, const PlanContext& context, const apply::Receipt* receipt) {
     return json::Object{
         {"format_version", format_version},
         {"cluster", context.cluster},
         {"pve_version", context.version},
-        {"identity", context.identity.empty() ? json::Value() : json::Value(context.identity)},
-        {"origin", context.origin.empty() ? json::Value() : json::Value(context.origin)},
+        {"identity", text_or_null(context.identity)},
+        {"origin", text_or_null(context.origin)},
+        {"extent", extent_value(plan.extent)},
         {"applier", applier_value(plan.applier)},
         {"part", part_value(plan.part)},
+        {"secrets_place", text_or_null(context.secrets_place)},
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
         {"effective_access", effective_access_value(plan)},
@@ -149,6 +171,7 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"policy_remarks", remarks_value(plan.findings)},
         {"assertions", verdicts_value(plan.verdicts)},
         {"blocks", blocks_value(plan)},
+        {"limits", limits_value(plan.limits)},
         {"left_alone", left_alone_value(plan)},
         {"hidden_pools", hidden_pools_value(plan)},
     };
@@ -156,8 +179,20 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
 
 } // namespace
 
+json::Value plan_value(const plan::Plan& plan, const PlanContext& context) {
+    return value_of(plan, context, nullptr);
+}
+
 std::string plan_json(const plan::Plan& plan, const PlanContext& context) {
-    return json::dump(plan_value(plan, context, nullptr), json::Style::indented) + "\n";
+    return json::dump(plan_value(plan, context), json::Style::indented) + "\n";
+}
+
+std::string outdated_json(
+    const plan::Plan& plan, const PlanContext& context, const std::vector<std::string>& differences
+) {
+    json::Value value = plan_value(plan, context);
+    value.set("differences", json::Array(differences.begin(), differences.end()));
+    return json::dump(value, json::Style::indented) + "\n";
 }
 
 std::string apply_json(
@@ -166,7 +201,7 @@ std::string apply_json(
     const apply::Receipt& receipt,
     const apply::Verification& verification
 ) {
-    json::Value value = plan_value(plan, context, &receipt);
+    json::Value value = value_of(plan, context, &receipt);
     json::Array stored;
     for (const TokenId& token : receipt.stored) {
         stored.emplace_back(token.text());

@@ -118,8 +118,7 @@ bool issues_secret(const Change& change) {
 
 /// The object that takes a cascade along; what else could it be but its user, group, token or role.
 std::string taker_of(const Change& cascade) {
-    constexpr std::string_view prefix = "goes with ";
-    return cascade.reason.substr(prefix.size());
+    return cascade.reason.substr(plan::cascade_prefix.size());
 }
 
 /// `PVE also removes: token bob@pve!old, membership ops, 1 ACL entry`.
@@ -255,9 +254,9 @@ std::string header(const plan::Plan& plan, const PlanContext& context) {
         printable(context.version),
         who,
         completeness(plan),
-        plural(plan.before.users.size(), "user"),
-        plural(plan.before.groups.size(), "group"),
-        plural(plan.before.acl.size(), "ACL entry")
+        plural(plan.extent.users, "user"),
+        plural(plan.extent.groups, "group"),
+        plural(plan.extent.acl_entries, "ACL entry")
     );
 }
 

@@ -64,7 +64,7 @@ class Faults(sweep.Sweep):
         """One apply that meets the fault at its n-th request, and one that meets none."""
         simulator = self.start(options=["--state", state])
         try:
-            self.control(simulator, "POST", "faults", {**fault, "nth": nth})
+            simulator.control("POST", "faults", {**fault, "nth": nth})
             run = self.apply(simulator)
             self.assertIn(run.code, (NO_ERROR, ERROR, PARTLY, REFUSED), str(run))
             if simulator.process.poll() is None:

@@ -1,5 +1,5 @@
 """What the end-to-end tests stand on: the simulator and pveform as processes, a look at the cluster
-over its API, and the watch that no secret ever gets into an output. Standard library only."""
+over its API, and the watch that no secret ever gets into an output."""
 
 import base64
 import json
@@ -19,11 +19,15 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import output_schemas
+
 BINARIES = Path(os.environ["PVEFORM_BINARY_DIR"]).resolve()
 TESTS = Path(__file__).resolve().parent.parent
 SEED = TESTS / "e2e/seed"
 START_TIME_LIMIT_S = 60
 RUN_TIME_LIMIT_S = 120
+OUTPUT_SCHEMAS = {"plan": "plan", "diff": "plan", "show": "plan", "apply": "receipt",
+                  "rotate": "receipt"}
 
 
 def stride(usual):
@@ -147,6 +151,13 @@ class Simulator:
         with urllib.request.urlopen(request, context=context, timeout=60) as answer:
             return json.load(answer)["data"]
 
+    def control(self, method, below, value):
+        """Faults, the clock: what no PVE has."""
+        request = urllib.request.Request(
+            f"{self.endpoint}/simulator/{below}", method=method, data=json.dumps(value).encode())
+        context = ssl.create_default_context(cafile=self.ca_file)
+        urllib.request.urlopen(request, context=context, timeout=60).close()
+
     def accepts(self, token):
         try:
             self.call("GET", "/version", token=token)
@@ -179,14 +190,21 @@ class Simulator:
 class Run:
     """A finished pveform."""
 
-    def __init__(self, code, out, err):
+    def __init__(self, command, code, out, err):
+        self.command = [str(word) for word in command]
         self.code = code
         self.out = out
         self.err = err
 
     @property
     def json(self):
-        return json.loads(self.out)
+        """What it printed, held against the schema of what the command prints."""
+        value = json.loads(self.out)
+        for word, schema in OUTPUT_SCHEMAS.items():
+            if word in self.command:
+                complaints = output_schemas.complaints(schema, value)
+                assert not complaints, "\n".join(complaints)
+        return value
 
     def __str__(self):
         return f"exit code {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
@@ -236,7 +254,7 @@ class EndToEnd(unittest.TestCase):
             env={**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", **environment},
         )
         watch.see(" ".join(map(str, command)), done.stdout + done.stderr)
-        return Run(done.returncode, done.stdout, done.stderr)
+        return Run(command, done.returncode, done.stdout, done.stderr)
 
     def pveform(self, *arguments, environment=None, before=(), **rest):
         """`before`: a program that runs it, with that one's own arguments."""

@@ -1,10 +1,6 @@
 """Rotation, with a cluster whose clock moves: new secrets only where they are asked for, nobody is
 left with a dead one, and pveform's own token among them."""
 
-import json
-import ssl
-import urllib.request
-
 import harness
 
 DAY_S = 86400
@@ -33,16 +29,9 @@ manage: { tokens: { ignore: ["admin@pve!reader", "admin@pve!expired"] } }
 
 
 class Rotation(harness.EndToEnd):
-    def control(self, simulator, method, below, value):
-        request = urllib.request.Request(
-            f"{simulator.endpoint}/simulator/{below}", method=method,
-            data=json.dumps(value).encode())
-        context = ssl.create_default_context(cafile=simulator.ca_file)
-        urllib.request.urlopen(request, context=context, timeout=60).close()
-
     def set_clock(self, simulator, days):
         """How far PVE's clock is ahead of this machine's."""
-        self.control(simulator, "PUT", "clock", {"offset_seconds": days * DAY_S})
+        simulator.control("PUT", "clock", {"offset_seconds": days * DAY_S})
 
     def begin(self, document=DOCUMENT, options=()):
         self.write("pveform.yaml", document)
@@ -140,7 +129,7 @@ class Rotation(harness.EndToEnd):
     def test_a_new_secret_that_does_not_work_is_told(self):
         """Somebody else gives the token another secret before it is tried."""
         simulator = self.begin()
-        self.control(simulator, "POST", "faults", {
+        simulator.control("POST", "faults", {
             "fault": "writer", "method": "GET", "path": "/access/permissions", "nth": 2,
             "times": 1, "request": {
                 "method": "PUT", "path": "/access/users/svc@pve/token/fixed",

@@ -3,9 +3,7 @@ place: six tokens are new, two are renewed in place, one takes its turn under it
 
 import json
 import shutil
-import ssl
 import time
-import urllib.request
 
 import harness
 
@@ -84,14 +82,7 @@ class Sweep(harness.EndToEnd):
         return simulator
 
     def set_later(self, simulator):
-        self.control(simulator, "PUT", "clock", {"offset_seconds": LATER_S})
-
-    def control(self, simulator, method, below, value):
-        request = urllib.request.Request(
-            f"{simulator.endpoint}/simulator/{below}", method=method,
-            data=json.dumps(value).encode())
-        context = ssl.create_default_context(cafile=simulator.ca_file)
-        urllib.request.urlopen(request, context=context, timeout=60).close()
+        simulator.control("PUT", "clock", {"offset_seconds": LATER_S})
 
     def apply(self, simulator, before=(), **rest):
         return self.at(

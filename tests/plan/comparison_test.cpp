@@ -60,7 +60,8 @@ TEST_CASE("what came, went or differs is said", "[plan]") {
     live.users[UserId{"ben@pve"}].comment = "by somebody else";
     CHECK(
         plan::differences(reviewed, plan_of(live, with_comment("new"))) ==
-        Lines{"not as shown: update user ben@pve"}
+        Lines{"not as shown: update user ben@pve: comment \"by somebody else\" → \"new\", and not "
+              "nothing → \"new\""}
     );
 }
 
@@ -76,7 +77,40 @@ TEST_CASE("a life time counts from whenever the plan is made", "[plan]") {
     (*ben.tokens)["ci"].lifetime = said(std::chrono::seconds(2'000'000));
     CHECK(
         plan::differences(reviewed, plan_of(live, document, 1500)) ==
-        Lines{"not as shown: create token ben@pve!ci"}
+        Lines{"not as shown: create token ben@pve!ci: expire nothing → \"1970-01-24T04:05:00Z\", "
+              "and not nothing → \"1970-01-12T14:03:20Z\""}
+    );
+}
+
+TEST_CASE("what it means to somebody is a part of the plan", "[plan]") {
+    State live = cluster_with_ben();
+    Document document;
+    document.users[UserId{"ben@pve"}].acl = {wanted_row("/vms", "PVEAuditor")};
+    const plan::Plan reviewed = plan_of(live, document);
+    live.groups[pveform::GroupId{"ops"}].members = {UserId{"ben@pve"}};
+    live.acl[row("/vms/7", group("ops"), "NoAccess")] = {}; // nobody's document speaks of it
+    CHECK(
+        plan::differences(reviewed, plan_of(live, document)) ==
+        Lines{"not as shown: access of ben@pve on /vms/7 is unchanged, and not: gains Sys.Audit, "
+              "VM.Audit"}
+    );
+    CHECK(
+        plan::differences(plan_of(live, document), reviewed) ==
+        Lines{"not as shown: access of ben@pve on /vms/7 gains Sys.Audit, VM.Audit, and not: is "
+              "unchanged"}
+    );
+}
+
+TEST_CASE("another action is another change", "[plan]") {
+    State live = cluster_with_ben();
+    Document document = with_comment("new");
+    document.users[UserId{"new@pve"}];
+    const plan::Plan reviewed = plan_of(live, document);
+    live.users[UserId{"new@pve"}];
+    document.users[UserId{"new@pve"}].enabled = said(false);
+    CHECK(
+        plan::differences(reviewed, plan_of(live, document)) ==
+        Lines{"not as shown: update user new@pve, and not create"}
     );
 }
 

@@ -1,0 +1,51 @@
+// Plans that are saved with `plan --out`, and applied by `apply PLAN`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/context.hpp"
+#include "cli/options.hpp"
+#include "desired/desired.hpp"
+#include "document/tree.hpp"
+#include "plan/plan.hpp"
+#include "render/plan_text.hpp"
+#include "saved/saved_plan.hpp"
+
+namespace pveform::cli {
+
+/// What plans are made of: the document with its sources, and where it is about.
+struct Origin {
+    const std::vector<document::Tree>& sources;
+    const desired::Document& document;
+    std::string endpoint; // as `lock_endpoint` gives it
+};
+
+/// The endpoint in a form in which two can be compared; empty where nobody says one.
+[[nodiscard]] std::string
+lock_endpoint(const Options& options, const desired::Document& document, Context& context);
+
+/// A plan with everything that a review of it is about.
+[[nodiscard]] saved::SavedPlan reviewable(
+    plan::Plan plan, render::PlanContext about, const Origin& origin, const Options& options
+);
+
+/// Replaces the file in one step; mode 0600, as it says who may do what.
+[[nodiscard]] Result<void>
+save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context);
+
+[[nodiscard]] Result<saved::PlanFile>
+read_plan_file(const std::filesystem::path& path, Context& context);
+
+/// Options with what the plan was asked for. An error where one of these was said again.
+[[nodiscard]] Result<Options> as_planned(Options options, const saved::Request& request);
+
+/// `plan 1a2b3c4d5e6f of 2026-11-28T01:21:29Z, 3 days ago`.
+[[nodiscard]] std::string name_of(const saved::PlanFile& file, UnixSeconds now);
+
+/// The flags that the plan was made with, as they would be written; empty for none.
+[[nodiscard]] std::string flags_of(const saved::Request& request);
+
+} // namespace pveform::cli

@@ -1,0 +1,193 @@
+#include "saved/lock.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "plan/comparison.hpp"
+#include "plan/review.hpp"
+#include "render/access_text.hpp"
+
+namespace pveform::saved {
+
+namespace {
+
+bool issues_secret(const plan::Plan& plan) {
+    return std::ranges::any_of(plan.changes, [](const plan::Change& change) {
+        return std::holds_alternative<TokenId>(change.key) &&
+               (change.action == plan::Action::create || change.action == plan::Action::rotate);
+    });
+}
+
+void compare_roles(
+    const std::map<RoleId, Role>& reviewed,
+    const std::map<RoleId, Role>& now,
+    std::set<std::string>& lines
+) {
+    for (const auto& [id, role] : reviewed) {
+        const auto other = now.find(id);
+        if (other == now.end() || other->second.privileges != role.privileges) {
+            lines.insert(fmt::format(
+                "not as shown: the privileges of role {}, by which the plan describes access",
+                id.text
+            ));
+        }
+    }
+}
+
+using GuardAndMessage = std::pair<std::string, std::string>;
+
+std::set<GuardAndMessage> names_of(const std::vector<plan::Block>& blocks) {
+    std::set<GuardAndMessage> names;
+    for (const plan::Block& block : blocks) {
+        names.emplace(block.guard, block.message);
+    }
+    return names;
+}
+
+/// An allowance is for what was reviewed with it, not for whatever its flag would let pass later.
+void compare_allowed(
+    const std::vector<plan::Block>& reviewed,
+    const std::vector<plan::Block>& now,
+    std::vector<std::string>& lines
+) {
+    const auto then = names_of(reviewed);
+    const auto later = names_of(now);
+    for (const auto& [guard, message] : later) {
+        if (!then.contains({guard, message})) {
+            lines.push_back(fmt::format("not let pass when it was shown[{}]: {}", guard, message));
+        }
+    }
+    for (const auto& [guard, message] : then) {
+        if (!later.contains({guard, message})) {
+            lines.push_back(fmt::format("no longer let pass[{}]: {}", guard, message));
+        }
+    }
+}
+
+void compare_passwords(
+    const std::set<UserId>& reviewed, const std::set<UserId>& now, std::vector<std::string>& lines
+) {
+    for (const UserId& user : now) {
+        if (!reviewed.contains(user)) {
+            lines.push_back(fmt::format("new: an initial password of user {}", user.text));
+        }
+    }
+    for (const UserId& user : reviewed) {
+        if (!now.contains(user)) {
+            lines.push_back(fmt::format("no longer: an initial password of user {}", user.text));
+        }
+    }
+}
+
+std::string in_words(const std::string& text) {
+    return text.empty() ? "none" : fmt::format("`{}`", printable(text));
+}
+
+Error of_another(std::string_view what, const std::string& reviewed, const std::string& now) {
+    return Error{
+        .kind = ErrorKind::usage,
+        .message = fmt::format(
+            "the plan is of another cluster: its {} is {}, and here it is {}",
+            what,
+            in_words(reviewed),
+            in_words(now)
+        ),
+        .help = "apply it where it was made for, or plan again",
+    };
+}
+
+} // namespace
+
+Collected<void> check_is_applicable(const SavedPlan& saved) {
+    Errors errors;
+    for (const plan::Block& block : saved.plan.blocks) {
+        errors.push_back(Error{
+            .kind = ErrorKind::blocked,
+            .message = fmt::format(
+                "the plan was blocked when it was made: {}: {}", block.guard, block.message
+            ),
+            .help = block.help + "; then plan again",
+        });
+    }
+    if (Errors undecided = plan::undecided(saved.plan); !undecided.empty()) {
+        for (Error& error : undecided) {
+            error.span = {}; // of a text that is not at hand
+        }
+        std::ranges::move(undecided, std::back_inserter(errors));
+    }
+    return errors.empty() ? Collected<void>() : std::unexpected(std::move(errors));
+}
+
+Result<void> check_belongs(const SavedPlan& saved, const Applying& run) {
+    if (saved.cluster != run.cluster) {
+        return std::unexpected(of_another("name", saved.cluster, run.cluster));
+    }
+    if (!saved.endpoint.empty() && saved.endpoint != run.endpoint) {
+        return std::unexpected(of_another("endpoint", saved.endpoint, run.endpoint));
+    }
+    const plan::Applier& applier = saved.plan.applier;
+    if (applier.is_certain && applier.identity->text() != run.identity) {
+        return std::unexpected(Error{
+            .kind = ErrorKind::usage,
+            .message = fmt::format(
+                "the plan is for `{}` to apply, and this is {}",
+                printable(applier.identity->text()),
+                in_words(run.identity)
+            ),
+            .help = "rights and own access were judged for the former; plan again with `--as`, or "
+                    "apply as who was meant",
+        });
+    }
+    return {};
+}
+
+std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan& now) {
+    std::vector<std::string> lines = plan::differences(reviewed.plan, now.plan);
+    const render::NamingRoles named = render::naming_roles(reviewed.plan);
+    std::set<std::string> roles;
+    compare_roles(named.before, now.plan.before.roles, roles);
+    compare_roles(named.after, now.plan.after.roles, roles);
+    std::ranges::copy(roles, std::back_inserter(lines));
+    compare_allowed(reviewed.allowed, now.allowed, lines);
+    compare_passwords(reviewed.initial_passwords, now.initial_passwords, lines);
+    const std::string& place = reviewed.about.secrets_place;
+    if (issues_secret(now.plan) && !place.empty() && place != now.about.secrets_place) {
+        lines.push_back(fmt::format(
+            "not as shown: new secrets go to {}, and not to {}",
+            in_words(now.about.secrets_place),
+            in_words(place)
+        ));
+    }
+    return lines;
+}
+
+std::vector<std::string> differing_documents(
+    const std::vector<DocumentDigest>& reviewed, const std::vector<DocumentDigest>& now
+) {
+    std::map<std::string, std::pair<std::string, std::string>> files;
+    for (const DocumentDigest& one : reviewed) {
+        files[one.file].first = one.sha256;
+    }
+    for (const DocumentDigest& one : now) {
+        files[one.file].second = one.sha256;
+    }
+    std::vector<std::string> lines;
+    for (const auto& [file, digests] : files) {
+        const auto& [then, later] = digests;
+        if (then.empty()) {
+            lines.push_back(fmt::format("document `{}` is new", printable(file)));
+        } else if (later.empty()) {
+            lines.push_back(fmt::format("document `{}` is gone", printable(file)));
+        } else if (then != later) {
+            lines.push_back(fmt::format("document `{}` has changed", printable(file)));
+        }
+    }
+    return lines;
+}
+
+} // namespace pveform::saved

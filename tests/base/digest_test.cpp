@@ -1,0 +1,15 @@
+// Digests.
+
+#include "base/digest.hpp"
+
+#include "catch.hpp"
+
+TEST_CASE("SHA-256 is that of the standard", "[base]") {
+    // FIPS 180-2, appendix B
+    CHECK(
+        pveform::sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    CHECK(
+        pveform::sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
+}
