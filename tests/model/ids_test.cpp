@@ -113,6 +113,11 @@ TEST_CASE("a token name has at least two characters and begins with a letter", "
         CAPTURE(name);
         CHECK_FALSE(TokenId::parse_name(name));
     }
+    CHECK_THAT(
+        TokenId::parse_name("t 1").error(),
+        ContainsSubstring("begins with a letter (`a-z`, `A-Z`)") &&
+            ContainsSubstring("letter, digit, `.`, `-` or `_`")
+    );
     CHECK(refusal<TokenId>("joe@pve") == "`joe@pve` is not a token id; it is `name@realm!token`");
     CHECK_FALSE(TokenId::parse("joe!ci"));
 }
