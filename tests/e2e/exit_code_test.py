@@ -1,4 +1,4 @@
-"""What the process says when it ends. (5 comes with saved plans.)"""
+"""What the process says when it ends. (5 is in saved_plan_test.py.)"""
 
 import harness
 import proxy
