@@ -1,4 +1,4 @@
-"""What the process says when it ends. (5 is in saved_plan_test.py.)"""
+"""What the process says when it ends."""
 
 import harness
 import proxy
@@ -105,6 +105,15 @@ class ExitCodes(harness.EndToEnd):
         self.assert_code(self.at(simulator, "apply", "--yes", "--allow-destroy", "2"), 4)
         self.assert_code(self.at(simulator, "apply", "--yes", "--allow-destroy", "1"), 0)
         self.assertNotIn("metrics@pve!old", simulator.user_tokens())
+
+    def test_5_for_a_saved_plan_that_no_longer_holds(self):
+        simulator = self.start_simulator()
+        self.assert_code(self.at(simulator, "plan", "--out", "plan.json"), 0)
+        simulator.call("POST", "/access/groups", groupid="first", comment="by hand")
+        run = self.at(simulator, "apply", "plan.json")
+        self.assert_code(run, 5)
+        self.assert_says(run, "not as shown: update group first, and not create")
+        self.assertNotIn("svc@pve", simulator.users())
 
     def test_6_when_a_write_succeeded_and_another_did_not(self):
         simulator = self.start_simulator()
