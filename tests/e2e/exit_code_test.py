@@ -153,7 +153,7 @@ class ExitCodes(harness.EndToEnd):
 
         code, screen = self.prompt(simulator, change_and_agree)
         self.assertEqual(code, 5, screen)
-        self.assertIn("the plan that was shown no longer holds", screen)
+        self.assertIn("the plan that was reviewed no longer holds", screen)
         self.assertIn("not as shown: update group first", screen)
         self.assertNotIn("svc@pve", simulator.users())
         groups = {group["groupid"]: group for group in simulator.call("GET", "/access/groups")}
@@ -189,6 +189,15 @@ class ExitCodes(harness.EndToEnd):
             simulator, "apply", "--auto-approve", before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
         )
         self.assert_code(again, 1)  # there was nothing to write
+
+    def test_5_for_a_saved_plan_that_no_longer_holds(self):
+        simulator = self.start_simulator()
+        self.assert_code(self.at(simulator, "plan", "--out", "plan.json"), 0)
+        simulator.call("POST", "/access/groups", groupid="first", comment="by hand")
+        run = self.at(simulator, "apply", "plan.json")
+        self.assert_code(run, 5)
+        self.assert_says(run, "not as shown: update group first, and not create")
+        self.assertNotIn("svc@pve", simulator.users())
 
     def test_6_when_a_write_succeeded_and_another_did_not(self):
         simulator = self.start_simulator()

@@ -2,30 +2,27 @@
 
 import functools
 import json
-import warnings
 from pathlib import Path
 
 import jsonschema
 
-# Its successor came with jsonschema 4.18; Debian 12 has 4.10.
-warnings.filterwarnings("ignore", message=r".*RefResolver.*", category=DeprecationWarning)
-
 SCHEMAS = Path(__file__).resolve().parent.parent.parent / "schemas"
-NAMES = ("plan", "receipt")
-BASE = "https://schemas.invalid/"  # references lead from one file to its neighbour
+SHARED = "plan"  # the one whose definitions others refer to
 
 
 def load(name):
-    return json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    """With the definitions of the neighbour: jsonschema resolves references between files in one
+    way in Debian 12, and in another since."""
+    text = (SCHEMAS / f"{name}.schema.json").read_text()
+    schema = json.loads(text.replace(f'"{SHARED}.schema.json#/', '"#/'))
+    if name != SHARED:
+        schema["$defs"] = {**load(SHARED)["$defs"], **schema.get("$defs", {})}
+    return schema
 
 
 @functools.cache
 def validator(name):
-    resolver = jsonschema.RefResolver(
-        f"{BASE}{name}.schema.json", load(name),
-        store={f"{BASE}{other}.schema.json": load(other) for other in NAMES},
-    )
-    return jsonschema.Draft202012Validator(load(name), resolver=resolver)
+    return jsonschema.Draft202012Validator(load(name))
 
 
 def complaints(name, value):

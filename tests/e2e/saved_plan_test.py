@@ -32,7 +32,7 @@ users:
 absent:
   roles: [Unused]
 """
-PASSWORD = "an initial password 2"
+PASSWORD = "correct horse battery 2"
 READER = "admin@pve!reader"
 DONE, INVALID, BLOCKED, OUTDATED, PARTLY, NO_ACCESS = 0, 3, 4, 5, 6, 7
 
@@ -80,8 +80,8 @@ class SavedPlans(harness.EndToEnd):
         self.assertEqual(self.state(), before)
         self.assertEqual(self.stored_secrets(), {})
 
-    def by_hand(self, method, path, **parameters):
-        self.simulator.call(method, path, **parameters)
+    def by_hand(self, method, below, /, **parameters):
+        self.simulator.call(method, below, **parameters)
 
     def test_what_was_reviewed_is_what_is_applied(self):
         planned = self.reviewed()
@@ -105,9 +105,8 @@ class SavedPlans(harness.EndToEnd):
         self.assert_says(
             shown, "Documents: pveform.yaml", "With an initial password: new@pve",
             "Made with: --allow-destroy 2")
-        as_json = self.at(self.simulator, "plan", "--allow-destroy", "2", "--format", "json",
-                          token=READER)
-        self.assertEqual(self.pveform("show", "plan.json", "--format", "json").json, as_json.json)
+        planned = self.reviewed("--format", "json")
+        self.assertEqual(self.pveform("show", "plan.json", "--format", "json").json, planned.json)
 
     def test_unrelated_changes_do_not_matter(self):
         self.reviewed()

@@ -77,7 +77,7 @@ TEST_CASE("a life time counts from whenever the plan is made", "[plan]") {
     (*ben.tokens)["ci"].lifetime = said(std::chrono::seconds(2'000'000));
     CHECK(
         plan::differences(reviewed, plan_of(live, document, 1500)) ==
-        Lines{"not as shown: create token ben@pve!ci: expire nothing → \"1970-01-24T04:05:00Z\", "
+        Lines{"not as shown: create token ben@pve!ci: expire nothing → \"1970-01-24T03:58:20Z\", "
               "and not nothing → \"1970-01-12T14:03:20Z\""}
     );
 }
