@@ -148,8 +148,8 @@ Collected<Plan> make_plan(
     plan.before = live;
     plan.after = std::move(target.state);
     plan.notices = std::move(target.notices);
-    plan.blocks = std::move(target.blocks);
     plan.left_alone = std::move(target.left_alone);
+    plan.current_tokens = std::move(target.current_tokens);
     plan.hidden_pools = circumstances.hidden_pools;
     if (!plan.hidden_pools.empty()) {
         plan.notices.push_back(
@@ -168,12 +168,20 @@ Collected<Plan> make_plan(
         plan.after = std::move(part->after);
         std::erase_if(rotated, [&](const auto& one) { return !part->chosen.contains(one.first); });
         plan.changes = difference(plan.before, plan.after, rotated);
+        std::erase_if(plan.current_tokens, [&](const CurrentToken& one) {
+            return !circumstances.selection.chooses(one.holder) &&
+                   !circumstances.selection.chooses(one.declared);
+        });
         for (std::string& words : part->pulled_in) {
             plan.notices.push_back({std::move(words), {}});
         }
     }
     explain(plan.changes, target, Ownership(document));
     plan.effective_access = access::difference(plan.before, plan.after, plan.now);
+
+    if (circumstances.purpose == Purpose::look) {
+        return plan;
+    }
 
     // How to get there, request by request.
     Rehearsal rehearsal(plan.before, plan.after, circumstances.now, plan.hidden_pools);
@@ -195,6 +203,7 @@ Collected<Plan> make_plan(
     }
 
     // What stands in the way.
+    plan.blocks = std::move(target.blocks);
     look_for_obstacles(plan, document, circumstances);
     return plan;
 }

@@ -30,6 +30,8 @@ struct Plan {
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
+    std::vector<CurrentToken>
+        current_tokens;              // the live ones behind those that the document declares
     std::set<AclPath> hidden_pools;  // at and below these there may be some that nobody saw
     Applier applier;                 // whose access and rights the guards looked at
     std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
@@ -44,6 +46,12 @@ struct Plan {
     [[nodiscard]] std::vector<TokenId> tokens_to_issue() const;
 };
 
+/// What a plan is made for.
+enum class Purpose {
+    carry_out, // with the requests, in their order, and what stands in their way
+    look,      // what differs, and no more: no requests, and so no guards
+};
+
 struct Circumstances {
     Applier applier = {};
     UnixSeconds now = 0;
@@ -52,6 +60,7 @@ struct Circumstances {
     Rotation rotation = {};
     std::optional<Principal> reader = {}; // who read the cluster; nobody for a view from a file
     std::set<AclPath> hidden_pools = {};  // at and below these, pools could not be seen
+    Purpose purpose = Purpose::carry_out;
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

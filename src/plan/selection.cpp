@@ -225,6 +225,10 @@ bool Selector::matches(const ObjectKey& key) const {
     return glob.matches(name_of(key));
 }
 
+bool Selection::chooses(const ObjectKey& key) const {
+    return (targets.empty() || any_matches(targets, key)) && !any_matches(excludes, key);
+}
+
 Result<Narrowed> narrow(
     const State& before,
     const State& after,

@@ -28,6 +28,9 @@ struct Selection {
     std::vector<Selector> excludes;
 
     [[nodiscard]] bool is_everything() const { return targets.empty() && excludes.empty(); }
+
+    /// For itself; what others need may come along.
+    [[nodiscard]] bool chooses(const ObjectKey& key) const;
 };
 
 struct Narrowed {
