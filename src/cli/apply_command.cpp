@@ -1,5 +1,8 @@
 // `pveform apply`: plan, approval, execution, and a last look at the result.
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
+#include "cli/outputs.hpp"
 #include "cli/passwords.hpp"
 #include "cli/progress.hpp"
 #include "cli/review.hpp"
@@ -16,7 +20,6 @@
 #include "plan/comparison.hpp"
 #include "plan/review.hpp"
 #include "render/diagnostics.hpp"
-#include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
 #include "system/interrupt.hpp"
 
@@ -27,6 +30,7 @@ namespace {
 /// What an apply carries along from one step of the pipeline to the next.
 struct Run {
     const Options& options;
+    const Outputs& outputs;
     const desired::Document& document;
     live::Connection connection;
     live::Credentials credentials;
@@ -149,19 +153,21 @@ ExitCode carry_out(
         verification = {.looked = left.has_value(), .left = left.value_or("")};
         trouble = left ? Errors() : left.error();
     }
-    if (run.options.format == Format::json) {
-        fmt::print(context.out, "{}", render::apply_json(plan, about, receipt, verification));
-    } else {
+    if (run.outputs.speaks_text()) {
         fmt::print(
             context.out,
             "{}",
             render::receipt_text(plan, about, receipt, verification, context.out_style)
         );
     }
+    std::ranges::move(
+        run.outputs.write(render::ApplyReport(plan, about, receipt, verification), context),
+        std::back_inserter(trouble)
+    );
     if (!trouble.empty()) {
         static_cast<void>(context.report(trouble));
     }
-    if (verification.is_good() && receipt.secrets_work()) {
+    if (verification.is_good() && receipt.secrets_work() && trouble.empty()) {
         return ExitCode::done;
     }
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
@@ -172,18 +178,17 @@ ExitCode carry_out(
 ExitCode end_without_writes(
     const Run& run, const plan::Plan& plan, const render::PlanContext& about, Context& context
 ) {
-    const Errors unknown = plan::undecided(plan);
-    const bool is_blocked = !plan.blocks.empty() || !unknown.empty();
-    if (run.options.format == Format::json) {
-        fmt::print(
-            context.out,
-            "{}",
-            is_blocked ? render::plan_json(plan, about)
-                       : render::apply_json(plan, about, {}, {.looked = true})
-        );
-    }
-    if (!unknown.empty()) {
-        return context.report(unknown);
+    Errors errors = plan::undecided(plan);
+    const bool is_blocked = !plan.blocks.empty() || !errors.empty();
+    const apply::Receipt nothing;
+    const apply::Verification good{.looked = true};
+    std::ranges::move(
+        is_blocked ? run.outputs.write(render::PlanReport(plan, about), context)
+                   : run.outputs.write(render::ApplyReport(plan, about, nothing, good), context),
+        std::back_inserter(errors)
+    );
+    if (!errors.empty()) {
+        return context.report(errors);
     }
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
@@ -191,10 +196,11 @@ ExitCode end_without_writes(
 void show(
     const plan::Plan& plan,
     const render::PlanContext& about,
+    const Outputs& outputs,
     const Options& options,
     Context& context
 ) {
-    if (options.format == Format::text) {
+    if (outputs.speaks_text()) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
         context.out.flush();
     } else if (!options.auto_approve) { // whoever is asked must have seen it
@@ -255,7 +261,7 @@ ExitCode apply_document(Run run, Context& context) {
         return context.report(plan.error());
     }
     const auto about = plan_context(run.options, run.document, run.connection, *view, run.identity);
-    show(*plan, about, run.options, context);
+    show(*plan, about, run.outputs, run.options, context);
     if (plan->is_empty() || !plan->blocks.empty() || !plan::undecided(*plan).empty()) {
         return end_without_writes(run, *plan, about, context);
     }
@@ -308,9 +314,14 @@ void setup_apply_flags(CLI::App& command, Options& options) {
     command.add_flag(
         "--no-verify-secrets", options.no_verify_secrets, "Do not try new secrets once"
     );
+    setup_outputs(command, options);
 }
 
 ExitCode run_apply(const Options& options, Context& context) {
+    const auto outputs = Outputs::prepare(options, false, context);
+    if (!outputs) {
+        return context.report(outputs.error());
+    }
     const auto document = load_document(options, context);
     if (!document) {
         return context.report(document.error());
@@ -326,6 +337,7 @@ ExitCode run_apply(const Options& options, Context& context) {
     std::string identity = identity_of(*credentials, *document);
     return apply_document(
         Run{options,
+            *outputs,
             *document,
             std::move(*connection),
             std::move(*credentials),

@@ -1,5 +1,8 @@
 // `pveform plan`: what apply would change, found out with a client that cannot write.
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
@@ -8,10 +11,10 @@
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
+#include "cli/outputs.hpp"
 #include "cli/review.hpp"
 #include "cli/session.hpp"
 #include "plan/review.hpp"
-#include "render/plan_json.hpp"
 
 namespace pveform::cli {
 
@@ -24,6 +27,7 @@ void setup_plan(CLI::App& app, Options& options) {
     plan->add_option("--as", options.as, "Check the rights of who will apply it")
         ->option_text("USER[!TOKEN]");
     setup_plan_flags(*plan, options);
+    setup_outputs(*plan, options);
     setup_live_file(*plan, options);
 }
 
@@ -32,15 +36,16 @@ namespace {
 ExitCode show(
     const plan::Plan& plan,
     const render::PlanContext& about,
+    const Outputs& outputs,
     const Options& options,
     Context& context
 ) {
-    if (options.format == Format::json) {
-        fmt::print(context.out, "{}", render::plan_json(plan, about));
-    } else if (!options.quiet || !plan.is_empty()) {
+    if (outputs.speaks_text() && (!options.quiet || !plan.is_empty())) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
     }
-    if (const Errors errors = plan::undecided(plan); !errors.empty()) {
+    Errors errors = outputs.write(render::PlanReport(plan, about), context);
+    std::ranges::move(plan::undecided(plan), std::back_inserter(errors));
+    if (!errors.empty()) {
         return context.report(errors);
     }
     if (!plan.blocks.empty()) {
@@ -53,6 +58,11 @@ ExitCode show(
 } // namespace
 
 ExitCode run_plan(const Options& options, Context& context) {
+    // Where the reports go.
+    const auto outputs = Outputs::prepare(options, true, context);
+    if (!outputs) {
+        return context.report(outputs.error());
+    }
     // What is wanted.
     const auto document = load_document(options, context);
     if (!document) {
@@ -60,7 +70,7 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     if (options.live) {
         const auto offline = plan_offline(options, *document, context);
-        return offline ? show(offline->plan, offline->about, options, context)
+        return offline ? show(offline->plan, offline->about, *outputs, options, context)
                        : context.report(offline.error());
     }
     // Where it is wanted, and who we are there.
@@ -95,7 +105,7 @@ ExitCode run_plan(const Options& options, Context& context) {
         return context.report(done.error());
     }
     const auto about = plan_context(options, *document, *connection, *view, identity);
-    return show(*plan, about, options, context);
+    return show(*plan, about, *outputs, options, context);
 }
 
 } // namespace pveform::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/github.hpp"
 
 namespace pveform::cli {
 
@@ -12,8 +13,7 @@ namespace {
 /// is compatible with it. GitLab's runner does so only with `proxy_exec`, which cannot be told from
 /// here: there it has to be said. A file would only keep the secrets.
 bool log_takes_masks(Context& context) {
-    const bool said = context.environment("GITHUB_ACTIONS") == "true" ||
-                      context.environment("PVEFORM_ADD_MASK") == "true";
+    const bool said = is_on_github(context) || context.environment("PVEFORM_ADD_MASK") == "true";
     return said && !context.terminal.errors_go_to_a_file();
 }
 
@@ -107,7 +107,7 @@ Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
         sink.error().span = span_of(options, document.secrets);
         return sink;
     }
-    return log_takes_masks(context) ? secrets::with_masking(std::move(*sink), context.err)
+    return log_takes_masks(context) ? secrets::with_masking(std::move(*sink), context.runner)
                                     : std::move(*sink);
 }
 

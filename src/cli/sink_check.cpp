@@ -92,6 +92,7 @@ Result<void> check_sink(
         .in = context.in,
         .out = context.out,
         .err = context.err,
+        .runner = context.runner,
         .out_style = context.out_style,
         .err_style = context.err_style,
     };

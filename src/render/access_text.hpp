@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/additions.hpp"
@@ -28,6 +29,8 @@ privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
 [[nodiscard]] std::string addition_in_words(const access::Addition& addition);
 
 /// What the plan means to people and tokens, a few lines; empty if it means nothing to anybody.
-[[nodiscard]] std::string effective_access_text(const plan::Plan& plan, const Style& style);
+[[nodiscard]] std::string effective_access_text(
+    const plan::Plan& plan, const Style& style, std::string_view title = "Effective access"
+);
 
 } // namespace pveform::render
