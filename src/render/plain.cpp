@@ -22,8 +22,9 @@ std::size_t length_of(unsigned char first) {
     return first >= 0xF0 && first < 0xF5 ? 4 : 0;
 }
 
+/// U+FFFE and U+FFFF are no characters, neither of XML.
 bool is_character(std::string_view bytes) {
-    return is_utf8(bytes) && bytes != "\xEF\xBF\xBE" && bytes != "\xEF\xBF\xBF";
+    return bytes != "\xEF\xBF\xBE" && bytes != "\xEF\xBF\xBF";
 }
 
 bool is_continuation(char byte) {
@@ -38,13 +39,9 @@ std::string plain(std::string_view text) {
     for (std::string_view rest = shown; !rest.empty();) {
         const std::size_t length = length_of(static_cast<unsigned char>(rest.front()));
         const std::string_view character = rest.substr(0, length);
-        if (length > 0 && character.size() == length && is_character(character)) {
-            out += character;
-            rest.remove_prefix(length);
-        } else {
-            out += replacement;
-            rest.remove_prefix(1);
-        }
+        const bool is_whole = length > 0 && character.size() == length && is_utf8(character);
+        out += is_whole && is_character(character) ? character : replacement;
+        rest.remove_prefix(is_whole ? length : 1);
     }
     return out;
 }
