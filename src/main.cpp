@@ -3,9 +3,11 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <ostream>
 #include <string>
 #include <vector>
 
+#include "cli/github.hpp"
 #include "cli/run.hpp"
 #include "system/hardening.hpp"
 
@@ -22,6 +24,12 @@ int main(int argc, char** argv) {
     pveform::keep_memory_private();
     pveform::make_failed_writes_errors();
     try {
+        // Where a CI's runner takes lines for commands, only those that we mean are any.
+        const bool is_read_by_runner = environment("GITHUB_ACTIONS") == "true";
+        pveform::cli::InertText inert_out(*std::cout.rdbuf());
+        pveform::cli::InertText inert_err(*std::cerr.rdbuf());
+        std::ostream out(is_read_by_runner ? &inert_out : std::cout.rdbuf());
+        std::ostream err(is_read_by_runner ? &inert_err : std::cerr.rdbuf());
         pveform::Terminal& terminal = pveform::standard_terminal();
         pveform::cli::Context context{
             .files = pveform::posix_file_system(),
@@ -30,15 +38,16 @@ int main(int argc, char** argv) {
             .terminal = terminal,
             .environment = environment,
             .in = std::cin,
-            .out = std::cout,
-            .err = std::cerr,
+            .out = out,
+            .err = err,
+            .runner = std::cerr,
             .out_style = pveform::render::style_for(terminal.output_width(), environment),
             .err_style = pveform::render::style_for(terminal.error_width(), environment),
         };
         const auto code =
             pveform::cli::run(std::vector<std::string>(argv + 1, argv + argc), context);
-        std::cout.flush();
-        return static_cast<int>(std::cout ? code : context.without_output());
+        out.flush();
+        return static_cast<int>(out ? code : context.without_output());
     } catch (const std::exception& error) {
         std::cerr << "pveform: internal error: " << error.what() << '\n';
         return 1;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
+#include "cli/outputs.hpp"
 #include "cli/passwords.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/progress.hpp"
@@ -19,7 +20,6 @@
 #include "cli/session.hpp"
 #include "plan/review.hpp"
 #include "render/diagnostics.hpp"
-#include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
 #include "saved/lock.hpp"
 #include "system/interrupt.hpp"
@@ -31,6 +31,7 @@ namespace {
 /// What an apply carries along from one step of the pipeline to the next.
 struct Run {
     const Options& options;
+    const Outputs& outputs;
     const desired::Document& document;
     const Origin& origin;
     const saved::PlanFile* reviewed; // the plan to apply, where there is one
@@ -198,19 +199,21 @@ ExitCode carry_out(
         verification = {.looked = left.has_value(), .left = left.value_or("")};
         trouble = left ? Errors() : left.error();
     }
-    if (run.options.format == Format::json) {
-        fmt::print(context.out, "{}", render::apply_json(plan, about, receipt, verification));
-    } else {
+    if (run.outputs.speaks_text()) {
         fmt::print(
             context.out,
             "{}",
             render::receipt_text(plan, about, receipt, verification, context.out_style)
         );
     }
+    std::ranges::move(
+        run.outputs.write(render::ApplyReport(plan, about, receipt, verification), context),
+        std::back_inserter(trouble)
+    );
     if (!trouble.empty()) {
         static_cast<void>(context.report(trouble));
     }
-    if (verification.is_good() && receipt.secrets_work()) {
+    if (verification.is_good() && receipt.secrets_work() && trouble.empty()) {
         return ExitCode::done;
     }
     return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
@@ -221,18 +224,17 @@ ExitCode carry_out(
 ExitCode end_without_writes(
     const Run& run, const plan::Plan& plan, const render::PlanContext& about, Context& context
 ) {
-    const Errors unknown = plan::undecided(plan);
-    const bool is_blocked = !plan.blocks.empty() || !unknown.empty();
-    if (run.options.format == Format::json) {
-        fmt::print(
-            context.out,
-            "{}",
-            is_blocked ? render::plan_json(plan, about)
-                       : render::apply_json(plan, about, {}, {.looked = true})
-        );
-    }
-    if (!unknown.empty()) {
-        return context.report(unknown);
+    Errors errors = plan::undecided(plan);
+    const bool is_blocked = !plan.blocks.empty() || !errors.empty();
+    const apply::Receipt nothing;
+    const apply::Verification good{.looked = true};
+    std::ranges::move(
+        is_blocked ? run.outputs.write(render::PlanReport(plan, about), context)
+                   : run.outputs.write(render::ApplyReport(plan, about, nothing, good), context),
+        std::back_inserter(errors)
+    );
+    if (!errors.empty()) {
+        return context.report(errors);
     }
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
@@ -240,10 +242,11 @@ ExitCode end_without_writes(
 void show(
     const plan::Plan& plan,
     const render::PlanContext& about,
+    const Outputs& outputs,
     const Options& options,
     Context& context
 ) {
-    if (options.format == Format::text) {
+    if (outputs.speaks_text()) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
         context.out.flush();
     } else if (!options.auto_approve) { // whoever is asked must have seen it
@@ -320,7 +323,7 @@ ExitCode apply_document(Run run, Context& context) {
     if (const auto end = check_lock(run, *planned, context)) {
         return *end;
     }
-    show(plan, about, run.options, context);
+    show(plan, about, run.outputs, run.options, context);
     if (plan.is_empty() || !plan.blocks.empty() || !plan::undecided(plan).empty()) {
         return end_without_writes(run, plan, about, context);
     }
@@ -377,11 +380,16 @@ void setup_apply_flags(CLI::App& command, Options& options) {
     command.add_flag(
         "--no-verify-secrets", options.no_verify_secrets, "Do not try new secrets once"
     );
+    setup_outputs(command, options);
 }
 
 namespace {
 
 ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, Context& context) {
+    const auto outputs = Outputs::prepare(options, false, context);
+    if (!outputs) {
+        return context.report(outputs.error());
+    }
     const auto sources = load_sources(options, context);
     if (!sources) {
         return context.report(sources.error());
@@ -410,6 +418,7 @@ ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, 
     }
     return apply_document(
         Run{options,
+            *outputs,
             *document,
             origin,
             reviewed,

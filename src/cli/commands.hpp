@@ -1,17 +1,23 @@
 // The commands: `setup_x` declares one on the command line, `run_x` carries it out.
 #pragma once
 
+#include <vector>
+
 #include "cli/context.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/options.hpp"
 
 namespace CLI {
 class App;
-}
+class Option;
+} // namespace CLI
 
 namespace pveform::cli {
 
-/// The flags that plan and apply have in common.
+/// The flags that choose what of the document to look at; they are returned.
+std::vector<CLI::Option*> setup_selection(CLI::App& command, Options& options);
+
+/// The flags that plan and apply have in common, these among them.
 void setup_plan_flags(CLI::App& command, Options& options);
 
 /// Of these, the ones that let a plan past a guard.
@@ -31,6 +37,9 @@ void setup_show(CLI::App& app, Options& options);
 
 void setup_apply(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_apply(const Options& options, Context& context);
+
+void setup_drift(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_drift(const Options& options, Context& context);
 
 void setup_rotate(CLI::App& app, Options& options);
 [[nodiscard]] ExitCode run_rotate(const Options& options, Context& context);

@@ -27,8 +27,9 @@ struct Context {
     Terminal& terminal;
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::istream& in;
-    std::ostream& out; // results
-    std::ostream& err; // diagnostics and progress
+    std::ostream& out;    // results
+    std::ostream& err;    // diagnostics and progress
+    std::ostream& runner; // the same, for commands to the runner of a CI job
     render::Style out_style;
     render::Style err_style;
     std::unique_ptr<live::Observer> trace = nullptr; // of requests, for -v

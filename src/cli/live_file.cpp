@@ -32,16 +32,22 @@ Result<std::optional<Release>> release_of(const Options& options) {
     return release;
 }
 
-Result<LiveFile> from_snapshot(const Options& options, const std::string& text) {
-    const std::string path = options.live->string();
+Result<formats::Snapshot>
+parse_snapshot(const std::filesystem::path& path, const std::string& text) {
     auto snapshot = formats::read_snapshot(text);
     if (!snapshot) {
         return std::unexpected(Error{
             .kind = ErrorKind::document,
-            .message = fmt::format("cannot read `{}`: {}", path, snapshot.error()),
+            .message = fmt::format("cannot read `{}`: {}", path.string(), snapshot.error()),
             .help = "take it anew with `pveform snapshot --out FILE`",
         });
     }
+    return std::move(*snapshot);
+}
+
+Result<LiveFile> from_snapshot(const Options& options, const std::string& text) {
+    const std::string path = options.live->string();
+    auto snapshot = TRY(parse_snapshot(path, text));
     if (options.domains) {
         return std::unexpected(usage(
             "`--domains` goes with a user.cfg, and `--live` names a snapshot",
@@ -49,10 +55,10 @@ Result<LiveFile> from_snapshot(const Options& options, const std::string& text) 
         ));
     }
     const auto release = TRY(release_of(options));
-    if (release && *release != snapshot->state.release) {
+    if (release && *release != snapshot.state.release) {
         return std::unexpected(usage(
             fmt::format(
-                "`{}` is of PVE {}, not {}", path, snapshot->state.release.text(), release->text()
+                "`{}` is of PVE {}, not {}", path, snapshot.state.release.text(), release->text()
             ),
             "leave `--release` out: the snapshot knows"
         ));
@@ -60,15 +66,15 @@ Result<LiveFile> from_snapshot(const Options& options, const std::string& text) 
     return LiveFile{
         .view =
             {
-                .state = std::move(snapshot->state),
-                .version = std::move(snapshot->version),
+                .state = std::move(snapshot.state),
+                .version = std::move(snapshot.version),
                 .own = {},
                 .server_time = {},
-                .hidden_pools = std::move(snapshot->hidden_pools),
+                .hidden_pools = std::move(snapshot.hidden_pools),
             },
-        .origin = fmt::format("{}, taken {}", path, format_rfc3339(snapshot->taken_at)),
-        .cluster = std::move(snapshot->cluster),
-        .endpoint = std::move(snapshot->endpoint),
+        .origin = fmt::format("{}, taken {}", path, format_rfc3339(snapshot.taken_at)),
+        .cluster = std::move(snapshot.cluster),
+        .endpoint = std::move(snapshot.endpoint),
     };
 }
 
@@ -127,6 +133,10 @@ Result<LiveFile> load_live_view(const Options& options, Context& context) {
     const std::string text = TRY(context.files.read_file(*options.live, max_live_file_bytes));
     return formats::looks_like_snapshot(text) ? from_snapshot(options, text)
                                               : from_user_config(options, text, context);
+}
+
+Result<formats::Snapshot> load_snapshot(const std::filesystem::path& path, Context& context) {
+    return parse_snapshot(path, TRY(context.files.read_file(path, max_live_file_bytes)));
 }
 
 Result<State> load_live_file(const Options& options, Context& context) {

@@ -42,8 +42,12 @@ std::string name_of_cluster(const desired::Document& document, const LiveFile& l
 
 } // namespace
 
-Collected<OfflinePlan>
-plan_offline(const Options& options, const desired::Document& document, Context& context) {
+Collected<OfflinePlan> plan_offline(
+    const Options& options,
+    const desired::Document& document,
+    Context& context,
+    plan::Purpose purpose
+) {
     const auto live = load_live_view(options, context);
     if (!live) {
         return std::unexpected(Errors{live.error()});
@@ -55,7 +59,7 @@ plan_offline(const Options& options, const desired::Document& document, Context&
     if (!applier.is_certain) {
         applier.identity.reset();
     }
-    auto plan = TRY(plan_for(options, document, live->view, applier, context));
+    auto plan = TRY(plan_for(options, document, live->view, applier, context, purpose));
     if (auto done = review_plan(plan, options, document, live->view, nullptr); !done) {
         return std::unexpected(Errors{std::move(done).error()});
     }

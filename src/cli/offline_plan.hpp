@@ -17,7 +17,11 @@ struct OfflinePlan {
 
 /// Nobody runs it: access and rights are those of `--as`, or of the document's `apply_as`, or not
 /// looked at.
-[[nodiscard]] Collected<OfflinePlan>
-plan_offline(const Options& options, const desired::Document& document, Context& context);
+[[nodiscard]] Collected<OfflinePlan> plan_offline(
+    const Options& options,
+    const desired::Document& document,
+    Context& context,
+    plan::Purpose purpose = plan::Purpose::carry_out
+);
 
 } // namespace pveform::cli

@@ -9,10 +9,17 @@
 #include "plan/guard.hpp"
 #include "plan/rotation.hpp"
 #include "plan/selection.hpp"
+#include "render/form.hpp"
 
 namespace pveform::cli {
 
-enum class Format { text, json };
+enum class Format { text, json, markdown };
+
+/// A report in a file, or on standard output (`-`).
+struct Output {
+    render::Form form = render::Form::text;
+    std::filesystem::path path;
+};
 
 struct Options {
     std::vector<std::filesystem::path> files = {"pveform.yaml"};
@@ -26,12 +33,14 @@ struct Options {
     std::optional<std::filesystem::path> live;    // a file to read instead of a cluster
     std::optional<std::filesystem::path> domains; // domains.cfg that belongs to it
     std::optional<std::string> release;           // of the PVE that it comes from
+    std::optional<std::filesystem::path> against; // drift: a snapshot instead of documents
     std::optional<std::filesystem::path> out;     // plan, export, snapshot: the file to write
     std::optional<std::filesystem::path> plan;    // show, apply: one that was saved
     std::optional<std::filesystem::path> target;  // init: the document to begin
     bool empty = false;                           // init: without a look at a cluster
     int timeout_s = 60;                           // for one answer
-    Format format = Format::text;
+    std::optional<Format> format;                 // text
+    std::vector<Output> outputs;                  // plan, drift, apply
     bool no_color = false;
     bool quiet = false;
     int verbosity = 0;              // 1: each request, 2: with its parameters

@@ -1,5 +1,8 @@
 // `pveform plan`: what apply would change, found out with a client that cannot write.
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/ostream.h>
 
 #include <CLI/CLI.hpp>
@@ -8,11 +11,11 @@
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
+#include "cli/outputs.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/review.hpp"
 #include "cli/session.hpp"
 #include "plan/review.hpp"
-#include "render/plan_json.hpp"
 
 namespace pveform::cli {
 
@@ -29,16 +32,20 @@ void setup_plan(CLI::App& app, Options& options) {
     plan->add_option("--as", options.as, "Check the rights of who will apply it")
         ->option_text("USER[!TOKEN]");
     setup_plan_flags(*plan, options);
+    setup_outputs(*plan, options);
     setup_live_file(*plan, options);
 }
 
 namespace {
 
-ExitCode show(const saved::SavedPlan& planned, const Options& options, Context& context) {
+ExitCode show(
+    const saved::SavedPlan& planned,
+    const Outputs& outputs,
+    const Options& options,
+    Context& context
+) {
     const plan::Plan& plan = planned.plan;
-    if (options.format == Format::json) {
-        fmt::print(context.out, "{}", render::plan_json(plan, planned.about));
-    } else if (!options.quiet || !plan.is_empty()) {
+    if (outputs.speaks_text() && (!options.quiet || !plan.is_empty())) {
         fmt::print(context.out, "{}", render::plan_text(plan, planned.about, context.out_style));
     }
     if (options.out) {
@@ -50,7 +57,9 @@ ExitCode show(const saved::SavedPlan& planned, const Options& options, Context& 
             fmt::print(context.err, "Saved the plan to {}\n", options.out->string());
         }
     }
-    if (const Errors errors = plan::undecided(plan); !errors.empty()) {
+    Errors errors = outputs.write(render::PlanReport(plan, planned.about), context);
+    std::ranges::move(plan::undecided(plan), std::back_inserter(errors));
+    if (!errors.empty()) {
         return context.report(errors);
     }
     if (!plan.blocks.empty()) {
@@ -63,6 +72,11 @@ ExitCode show(const saved::SavedPlan& planned, const Options& options, Context& 
 } // namespace
 
 ExitCode run_plan(const Options& options, Context& context) {
+    // Where the reports go.
+    const auto outputs = Outputs::prepare(options, true, context);
+    if (!outputs) {
+        return context.report(outputs.error());
+    }
     // What is wanted.
     const auto sources = load_sources(options, context);
     if (!sources) {
@@ -77,6 +91,7 @@ ExitCode run_plan(const Options& options, Context& context) {
         auto offline = plan_offline(options, *document, context);
         return offline ? show(
                              reviewable(std::move(offline->plan), offline->about, origin, options),
+                             *outputs,
                              options,
                              context
                          )
@@ -114,7 +129,9 @@ ExitCode run_plan(const Options& options, Context& context) {
         return context.report(done.error());
     }
     auto about = plan_context(options, *document, *connection, *view, identity);
-    return show(reviewable(std::move(*plan), std::move(about), origin, options), options, context);
+    return show(
+        reviewable(std::move(*plan), std::move(about), origin, options), *outputs, options, context
+    );
 }
 
 } // namespace pveform::cli

@@ -14,25 +14,24 @@ namespace pveform::cli {
 namespace {
 
 /// `KIND:GLOB` on the command line.
-void add_selectors(
+CLI::Option* add_selectors(
     CLI::App& command, const char* name, std::vector<plan::Selector>& selectors, const char* help
 ) {
-    command
-        .add_option_function<std::vector<std::string>>(
-            name,
-            [&selectors](const std::vector<std::string>& texts) {
-                for (const std::string& text : texts) {
-                    auto selector = plan::Selector::parse(text);
-                    if (!selector) {
-                        throw CLI::ValidationError(selector.error());
-                    }
-                    selectors.push_back(std::move(*selector));
+    CLI::Option* option = command.add_option_function<std::vector<std::string>>(
+        name,
+        [&selectors](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+                auto selector = plan::Selector::parse(text);
+                if (!selector) {
+                    throw CLI::ValidationError(selector.error());
                 }
-            },
-            help
-        )
-        ->option_text("KIND:GLOB")
-        ->allow_extra_args(false);
+                selectors.push_back(std::move(*selector));
+            }
+        },
+        help
+    );
+    option->option_text("KIND:GLOB")->allow_extra_args(false);
+    return option;
 }
 
 std::optional<std::size_t> number_in(const std::string& text) {
@@ -64,11 +63,18 @@ void add_number(
 
 } // namespace
 
+std::vector<CLI::Option*> setup_selection(CLI::App& command, Options& options) {
+    plan::Selection& selection = options.selection;
+    return {
+        add_selectors(command, "--target", selection.targets, "Only these, and what they need"),
+        add_selectors(command, "--exclude", selection.excludes, "All but these"),
+        command.add_flag("--no-prune", options.no_prune, "Leave alone what is not declared"),
+        command.add_flag("--show-unmanaged", options.show_unmanaged, "List what is left alone"),
+    };
+}
+
 void setup_plan_flags(CLI::App& command, Options& options) {
-    add_selectors(command, "--target", options.selection.targets, "Only these, and what they need");
-    add_selectors(command, "--exclude", options.selection.excludes, "All but these");
-    command.add_flag("--no-prune", options.no_prune, "Leave alone what is not declared");
-    command.add_flag("--show-unmanaged", options.show_unmanaged, "List what is left alone");
+    setup_selection(command, options);
     command.add_flag_callback(
         "--rotate-due",
         [&options] { options.rotation.urgency = plan::Urgency::due; },

@@ -49,17 +49,25 @@ void setup_global(CLI::App& app, Options& options) {
     app.add_option_function<std::string>(
            "--format",
            [&options](const std::string& name) {
-               options.format = name == "json" ? Format::json : Format::text;
+               options.format = name == "json"       ? Format::json
+                                : name == "markdown" ? Format::markdown
+                                                     : Format::text;
            },
            "Form of the output"
     )
-        ->option_text("text|json")
-        ->check(CLI::IsMember({"text", "json"}));
+        ->option_text("text|json|markdown")
+        ->check(CLI::IsMember({"text", "json", "markdown"}));
     app.add_flag("--no-color", options.no_color, "No colours, as with NO_COLOR set");
     app.add_flag("--quiet", options.quiet, "Say only what matters");
     app.add_flag(
         "-v,--verbose", options.verbosity, "Tell of each request; -vv: with its parameters"
     );
+}
+
+/// Those that make reports.
+bool has_markdown(const CLI::App& app) {
+    return app.got_subcommand("plan") || app.got_subcommand("drift") ||
+           app.got_subcommand("apply") || app.got_subcommand("rotate");
 }
 
 ExitCode dispatch(const CLI::App& app, const Options& options, Context& context) {
@@ -74,6 +82,9 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     }
     if (app.got_subcommand("apply")) {
         return run_apply(options, context);
+    }
+    if (app.got_subcommand("drift")) {
+        return run_drift(options, context);
     }
     if (app.got_subcommand("rotate")) {
         return run_rotate(options, context);
@@ -113,6 +124,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_plan(app, options);
     setup_show(app, options);
     setup_apply(app, options);
+    setup_drift(app, options);
     setup_rotate(app, options);
     setup_export(app, options);
     setup_snapshot(app, options);
@@ -136,6 +148,13 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     if (options.no_color) {
         context.out_style.color = false;
         context.err_style.color = false;
+    }
+    if (options.format == Format::markdown && !has_markdown(app)) {
+        return context.report(Error{
+            .kind = ErrorKind::usage,
+            .message = "this command has no output in Markdown",
+            .help = "use `--format text` or `--format json`",
+        });
     }
     context.trace = make_trace(options.verbosity, context.err);
     return dispatch(app, options, context);

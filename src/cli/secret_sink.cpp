@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/github.hpp"
 
 namespace pveform::cli {
 
@@ -14,7 +15,7 @@ namespace {
 /// reads there is no log. A file would only keep the secrets.
 bool log_takes_masks(Context& context) {
     const auto said = context.environment("PVEFORM_ADD_MASK");
-    const bool wanted = said ? said == "true" : context.environment("GITHUB_ACTIONS") == "true";
+    const bool wanted = said ? said == "true" : is_on_github(context);
     return wanted && !context.terminal.errors_go_to_a_file();
 }
 
@@ -120,7 +121,7 @@ Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
         sink.error().span = span_of(options, document.secrets);
         return sink;
     }
-    return log_takes_masks(context) ? secrets::with_masking(std::move(*sink), context.err)
+    return log_takes_masks(context) ? secrets::with_masking(std::move(*sink), context.runner)
                                     : std::move(*sink);
 }
 

@@ -170,7 +170,8 @@ Collected<plan::Plan> plan_for(
     const desired::Document& document,
     const live::View& view,
     const plan::Applier& applier,
-    Context& context
+    Context& context,
+    plan::Purpose purpose
 ) {
     return plan::make_plan(
         view.state,
@@ -181,7 +182,8 @@ Collected<plan::Plan> plan_for(
          .selection = options.selection,
          .rotation = options.rotation,
          .reader = view.reader.empty() ? std::nullopt : std::optional(user_or_token(view.reader)),
-         .hidden_pools = view.hidden_pools}
+         .hidden_pools = view.hidden_pools,
+         .purpose = purpose}
     );
 }
 

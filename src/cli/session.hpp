@@ -79,7 +79,8 @@ void warn_of_skew(const live::View& view, Context& context);
     const desired::Document& document,
     const live::View& view,
     const plan::Applier& applier,
-    Context& context
+    Context& context,
+    plan::Purpose purpose = plan::Purpose::carry_out
 );
 
 } // namespace pveform::cli

@@ -31,6 +31,7 @@ Collected<Sight> look_at_cluster(const Options& options, Context& context) {
         .view = std::move(view),
         .cluster = document.cluster.name ? document.cluster.name->value : std::string(),
         .endpoint = std::move(endpoint),
+        .origin = {},
         .connection = std::move(connection),
     };
 }
@@ -44,6 +45,7 @@ Collected<Sight> look(const Options& options, Context& context) {
         .view = std::move(file.view),
         .cluster = std::move(file.cluster),
         .endpoint = std::move(file.endpoint),
+        .origin = std::move(file.origin),
         .connection = {},
     };
 }

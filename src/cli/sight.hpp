@@ -16,6 +16,7 @@ struct Sight {
     live::View view;
     std::string cluster;                        // its name; empty if nobody said one
     std::string endpoint;                       // empty if nobody said one
+    std::string origin;                         // that file, for people; empty: from a cluster
     std::optional<live::Connection> connection; // nothing where the view is from a file
 };
 

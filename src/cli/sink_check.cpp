@@ -42,6 +42,16 @@ public:
         return files_.write_new_file(path, bytes);
     }
 
+    Result<void>
+    write_new_public_file(const std::filesystem::path& path, std::string_view bytes) override {
+        return files_.write_new_public_file(path, bytes);
+    }
+
+    Result<void>
+    append_to_file(const std::filesystem::path& path, std::string_view bytes) override {
+        return files_.append_to_file(path, bytes);
+    }
+
     Result<void> sync(const std::filesystem::path& path) override { return files_.sync(path); }
 
     Result<void>
@@ -82,6 +92,7 @@ Result<void> check_sink(
         .in = context.in,
         .out = context.out,
         .err = context.err,
+        .runner = context.runner,
         .out_style = context.out_style,
         .err_style = context.err_style,
     };

@@ -77,12 +77,33 @@ Tree convert(const Value& value) {
     return nullptr;
 }
 
+/// In the log of a CI job, `##[` begins a command to its runner. In JSON it can only stand in a
+/// string, where a bracket can as well be written as its number.
+std::string without_commands(std::string_view text) {
+    constexpr std::string_view command = "##[";
+    constexpr std::string_view inert = "##\\u005b";
+    std::size_t count = 0;
+    for (auto at = text.find(command); at != std::string_view::npos;
+         at = text.find(command, at + 1)) {
+        ++count;
+    }
+    std::string out;
+    out.reserve(text.size() + count * (inert.size() - command.size())); // so that it never moves
+    while (count-- > 0) {
+        const std::size_t at = text.find(command);
+        out += text.substr(0, at);
+        out += inert;
+        text.remove_prefix(at + command.size());
+    }
+    return out += text;
+}
+
 } // namespace
 
 std::string dump(const Value& value, Style style) {
     const int indent = style == Style::indented ? 2 : -1;
     const Text text = convert(value).dump(indent, ' ', false, Tree::error_handler_t::replace);
-    return std::string(std::string_view(text));
+    return without_commands(text);
 }
 
 } // namespace pveform::json

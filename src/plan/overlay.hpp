@@ -85,6 +85,7 @@ private:
     void issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder);
     void lay_over(const TokenId& id, const desired::Token& wanted);
     void report(const Succession& succession, const Span& span);
+    void report_current(const Succession& succession, const Span& span);
     void check_renewal(const TokenId& id, const desired::Token& wanted);
 
     void remove_objects();

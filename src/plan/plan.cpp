@@ -138,6 +138,9 @@ Collected<void> choose_part(
         plan.notices.push_back({std::move(words), {}});
     }
     plan.after = std::move(part.after);
+    std::erase_if(plan.current_tokens, [&](const CurrentToken& one) {
+        return !selection.chooses(one.holder) && !selection.chooses(one.declared);
+    });
     std::erase_if(rotated, [&](const auto& one) { return !part.chosen.contains(one.first); });
     plan.changes = difference(plan.before, plan.after, rotated);
     return {};
@@ -189,6 +192,10 @@ void look_for_obstacles(
 
 } // namespace
 
+Extent extent_of(const State& state) {
+    return {state.users.size(), state.groups.size(), state.acl.size()};
+}
+
 Collected<Plan> make_plan(
     const State& live, const desired::Document& document, const Circumstances& circumstances
 ) {
@@ -198,10 +205,10 @@ Collected<Plan> make_plan(
     Plan plan;
     plan.now = circumstances.now;
     plan.before = live;
-    plan.extent = {live.users.size(), live.groups.size(), live.acl.size()};
+    plan.extent = extent_of(live);
     plan.notices = std::move(target.notices);
-    plan.blocks = std::move(target.blocks);
     plan.left_alone = std::move(target.left_alone);
+    plan.current_tokens = std::move(target.current_tokens);
     plan.hidden_pools = circumstances.hidden_pools;
     if (!plan.hidden_pools.empty()) {
         plan.notices.push_back(
@@ -218,6 +225,10 @@ Collected<Plan> make_plan(
     }
     explain(plan.changes, target, Ownership(document));
     plan.effective_access = access::difference(plan.before, plan.after, plan.now);
+
+    if (circumstances.purpose == Purpose::look) {
+        return plan;
+    }
 
     // How to get there, request by request.
     Rehearsal rehearsal(plan.before, plan.after, circumstances.now, plan.hidden_pools);
@@ -239,6 +250,7 @@ Collected<Plan> make_plan(
     }
 
     // What stands in the way.
+    plan.blocks = std::move(target.blocks);
     look_for_obstacles(plan, document, circumstances);
     return plan;
 }

@@ -37,6 +37,8 @@ struct Extent {
     std::size_t acl_entries = 0;
 };
 
+[[nodiscard]] Extent extent_of(const State& state);
+
 struct Plan {
     State before;
     State after;
@@ -50,7 +52,9 @@ struct Plan {
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
-    std::optional<Part> part;        // nothing where everything was planned
+    std::optional<Part> part; // nothing where everything was planned
+    std::vector<CurrentToken>
+        current_tokens;              // the live ones behind those that the document declares
     std::set<AclPath> hidden_pools;  // at and below these there may be some that nobody saw
     Applier applier;                 // whose access and rights the guards looked at
     std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades
@@ -69,6 +73,12 @@ struct Plan {
     additions_behind(const access::Affected& affected, const access::Shift& shift) const;
 };
 
+/// What a plan is made for.
+enum class Purpose {
+    carry_out, // with the requests, in their order, and what stands in their way
+    look,      // what differs, and no more: no requests, and so no guards
+};
+
 struct Circumstances {
     Applier applier = {};
     UnixSeconds now = 0;
@@ -77,6 +87,7 @@ struct Circumstances {
     Rotation rotation = {};
     std::optional<Principal> reader = {}; // who read the cluster; nobody for a view from a file
     std::set<AclPath> hidden_pools = {};  // at and below these, pools could not be seen
+    Purpose purpose = Purpose::carry_out;
 };
 
 /// All errors of the document against this cluster together; or one of kind `blocked`.

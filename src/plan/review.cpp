@@ -52,8 +52,12 @@ std::optional<Block> policy_block(const policy::Findings& findings) {
 }
 
 Errors undecided(const Plan& plan) {
+    return undecided(plan.verdicts);
+}
+
+Errors undecided(const std::vector<policy::Verdict>& verdicts) {
     Errors errors;
-    for (const policy::Verdict& verdict : plan.verdicts) {
+    for (const policy::Verdict& verdict : verdicts) {
         if (verdict.outcome == policy::Outcome::unknown) {
             errors.push_back(Error{
                 .kind = ErrorKind::incomplete_view,

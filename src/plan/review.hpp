@@ -18,6 +18,7 @@ void review(Plan& plan, const desired::Document& document, const Inventory& inve
 [[nodiscard]] std::optional<Block> policy_block(const policy::Findings& findings);
 
 /// Of kind `incomplete_view`, for each test that pools which nobody saw decide.
+[[nodiscard]] Errors undecided(const std::vector<policy::Verdict>& verdicts);
 [[nodiscard]] Errors undecided(const Plan& plan);
 
 } // namespace pveform::plan

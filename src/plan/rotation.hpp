@@ -3,8 +3,10 @@
 
 #include <vector>
 
+#include "base/source.hpp"
 #include "model/glob.hpp"
 #include "model/ids.hpp"
+#include "model/state.hpp"
 
 namespace pveform::plan {
 
@@ -13,6 +15,16 @@ enum class Urgency {
     never,
     due, // those with a lifetime of which less than `renew_before` is left
     now,
+};
+
+/// The live token that consumers of a declared one hold, with a secret that was stored.
+struct CurrentToken {
+    TokenId declared; // what the document calls it
+    TokenId holder;   // another one where two names take turns
+    Expiry expire;
+    bool is_due = false;  // less than `renew_before` of its `lifetime` is left
+    bool is_late = false; // half of that is spent, too
+    Span span = {};       // of the declaration
 };
 
 /// What one plan is asked to rotate. A token whose secret was never stored is re-issued by every

@@ -328,6 +328,10 @@ std::string Selector::text() const {
     return fmt::format("{}:{}", kind, glob.pattern);
 }
 
+bool Selection::chooses(const ObjectKey& key) const {
+    return (targets.empty() || any_matches(targets, key)) && !any_matches(excludes, key);
+}
+
 Collected<Narrowed> narrow(
     const State& before,
     const Target& target,

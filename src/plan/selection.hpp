@@ -30,6 +30,9 @@ struct Selection {
     bool may_match_nothing = false; // after an apply: what was chosen may be gone
 
     [[nodiscard]] bool is_everything() const { return targets.empty() && excludes.empty(); }
+
+    /// For itself; what others need may come along.
+    [[nodiscard]] bool chooses(const ObjectKey& key) const;
 };
 
 struct Narrowed {

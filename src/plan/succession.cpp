@@ -38,6 +38,7 @@ private:
             );
             return;
         }
+        note_current(declared_, live->expire);
         const std::string reason = reason_to_rotate(live->expire);
         if (!reason.empty()) {
             const Expiry expire = wanted_.lifetime ? whole_life() : declared_or(live->expire);
@@ -46,7 +47,6 @@ private:
             );
             return;
         }
-        report_if_due(live->expire);
         const Expiry expire =
             wanted_.lifetime ? earlier(live->expire, whole_life()) : declared_or(live->expire);
         result_.holders.push_back({.id = declared_, .expire = expire});
@@ -67,6 +67,9 @@ private:
                 current = &name;
             }
         }
+        if (current != nullptr) {
+            note_current(*current, expiry_of(*current));
+        }
         const TokenId* next = nullptr;
         std::string reason;
         if (pending != nullptr) {
@@ -78,8 +81,6 @@ private:
             if (is_needed_still(*next, expiry_of(*current))) {
                 next = nullptr;
             }
-        } else {
-            report_if_due(expiry_of(*current));
         }
         hold_names(names, current, next);
         if (next != nullptr) {
@@ -169,20 +170,24 @@ private:
         return {};
     }
 
-    [[nodiscard]] bool is_due(Expiry present) const {
-        return wanted_.lifetime && !present.is_never() &&
-               present.seconds - wanted_.renew_before->value.count() <= now_;
+    /// Whether less than so much of its life is left.
+    [[nodiscard]] bool is_near_its_end(Expiry present, std::chrono::seconds left) const {
+        return !present.is_never() && present.seconds - left.count() <= now_;
     }
 
-    void report_if_due(Expiry present) {
-        if (is_due(present)) {
-            result_.notice = fmt::format(
-                "token `{}` is due for a new secret: it {} {}",
-                declared_.text(),
-                present.is_over(now_) ? "expired" : "expires",
-                present.text()
-            );
-        }
+    [[nodiscard]] bool is_due(Expiry present) const {
+        return wanted_.lifetime && is_near_its_end(present, wanted_.renew_before->value);
+    }
+
+    void note_current(const TokenId& holder, Expiry present) {
+        const bool due = is_due(present);
+        result_.current = CurrentToken{
+            .declared = declared_,
+            .holder = holder,
+            .expire = present,
+            .is_due = due,
+            .is_late = due && is_near_its_end(present, wanted_.renew_before->value / 2),
+        };
     }
 
     [[nodiscard]] const Token* live_token(const TokenId& id) const {
@@ -223,6 +228,10 @@ private:
 };
 
 } // namespace
+
+bool Succession::issues_secret() const {
+    return std::ranges::any_of(holders, &Holder::is_issued);
+}
 
 Succession succession_of(
     const TokenId& declared,

@@ -24,9 +24,11 @@ struct Holder {
 
 struct Succession {
     std::vector<Holder> holders;
-    std::optional<TokenId> retired; // of the plain name, dead since two names take turns
-    std::string notice;             // what is worth saying
-    std::string obstacle;           // why no secret is issued although one was asked for
+    std::optional<TokenId> retired;      // of the plain name, dead since two names take turns
+    std::optional<CurrentToken> current; // without its place; nothing before the first secret
+    std::string obstacle;                // why no secret is issued although one was asked for
+
+    [[nodiscard]] bool issues_secret() const;
 };
 
 /// Without `overlap` the declared token stands for itself. With it, `NAME-a` and `NAME-b` take

@@ -41,7 +41,8 @@ struct Target {
     std::map<UserId, Span> memberships; // users that a group's list speaks of
     std::set<UserId> disabled;          // by `prune` with `action: disable`
     std::map<TokenId, Issue> issues;    // rotated, or under another name than the declared one
-    std::vector<ObjectKey> left_alone;  // without built-in roles and root@pam
+    std::vector<CurrentToken> current_tokens; // behind the declared ones
+    std::vector<ObjectKey> left_alone;        // without built-in roles and root@pam
     std::vector<Notice> notices;
     std::vector<Block> blocks; // what is protected and would be destroyed
 };

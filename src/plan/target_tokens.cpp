@@ -169,9 +169,26 @@ void Overlay::lay_over(const TokenId& id, const desired::Token& wanted) {
     overlay(token.privilege_separation, wanted.privilege_separation);
 }
 
+void Overlay::report_current(const Succession& succession, const Span& span) {
+    CurrentToken current = *succession.current;
+    current.span = span;
+    if (current.is_due && !succession.issues_secret() && succession.obstacle.empty()) {
+        target_.notices.push_back(Notice{
+            fmt::format(
+                "token `{}` is due for a new secret: it {} {}",
+                current.declared.text(),
+                current.expire.is_over(now_) ? "expired" : "expires",
+                current.expire.text()
+            ),
+            span,
+        });
+    }
+    target_.current_tokens.push_back(std::move(current));
+}
+
 void Overlay::report(const Succession& succession, const Span& span) {
-    if (!succession.notice.empty()) {
-        target_.notices.push_back(Notice{succession.notice, span});
+    if (succession.current) {
+        report_current(succession, span);
     }
     if (succession.obstacle.empty()) {
         return;

@@ -377,7 +377,8 @@ NamingRoles naming_roles(const plan::Plan& plan) {
     return roles;
 }
 
-std::string effective_access_text(const plan::Plan& plan, const Style& style) {
+std::string
+effective_access_text(const plan::Plan& plan, const Style& style, std::string_view title) {
     const Difference& difference = plan.effective_access;
     std::vector<Row> rows;
     std::size_t shown = 0;
@@ -397,7 +398,7 @@ std::string effective_access_text(const plan::Plan& plan, const Style& style) {
     if (!plan.is_empty()) {
         out += unknown_pools(plan);
     }
-    return out.empty() ? out : "  Effective access\n" + out + "\n";
+    return out.empty() ? out : fmt::format("  {}\n{}\n", title, out);
 }
 
 } // namespace pveform::render

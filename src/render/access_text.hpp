@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/additions.hpp"
@@ -39,6 +40,8 @@ struct NamingRoles {
 [[nodiscard]] NamingRoles naming_roles(const plan::Plan& plan);
 
 /// What the plan means to people and tokens, a few lines; empty if it means nothing to anybody.
-[[nodiscard]] std::string effective_access_text(const plan::Plan& plan, const Style& style);
+[[nodiscard]] std::string effective_access_text(
+    const plan::Plan& plan, const Style& style, std::string_view title = "Effective access"
+);
 
 } // namespace pveform::render

@@ -1,6 +1,7 @@
 #include "render/plan_json.hpp"
 
 #include "render/access_json.hpp"
+#include "render/parts_json.hpp"
 #include "render/policy.hpp"
 #include "json/write.hpp"
 
@@ -65,51 +66,11 @@ json::Value steps_value(const plan::Plan& plan, const apply::Receipt* receipt) {
     return steps;
 }
 
-json::Value notices_value(const plan::Plan& plan) {
-    json::Array notices;
-    for (const plan::Notice& notice : plan.notices) {
-        notices.push_back(json::Object{
-            {"message", notice.message},
-            {"source", source_value(notice.span)},
-        });
-    }
-    return notices;
-}
-
-json::Value blocks_value(const plan::Plan& plan) {
-    json::Array blocks;
-    for (const plan::Block& block : plan.blocks) {
-        blocks.push_back(json::Object{
-            {"guard", block.guard},
-            {"message", block.message},
-            {"help", block.help},
-            {"source", source_value(block.span)},
-        });
-    }
-    return blocks;
-}
-
 json::Value applier_value(const plan::Applier& applier) {
     return json::Object{
         {"identity", applier.identity ? json::Value(applier.identity->text()) : json::Value()},
         {"rights_checked", applier.is_certain},
     };
-}
-
-json::Value hidden_pools_value(const plan::Plan& plan) {
-    json::Array paths;
-    for (const AclPath& path : plan.hidden_pools) {
-        paths.emplace_back(path.text);
-    }
-    return paths;
-}
-
-json::Value left_alone_value(const plan::Plan& plan) {
-    json::Array objects;
-    for (const plan::ObjectKey& key : plan.left_alone) {
-        objects.push_back(json::Object{{"kind", plan::kind_of(key)}, {"id", plan::name_of(key)}});
-    }
-    return objects;
 }
 
 json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
@@ -165,15 +126,15 @@ value_of(const plan::Plan& plan, const PlanContext& context, const apply::Receip
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
         {"effective_access", effective_access_value(plan)},
-        {"notices", notices_value(plan)},
+        {"notices", notices_value(plan.notices)},
         {"findings", findings_value(plan.findings)},
         {"ignored_findings", ignored_value(plan.findings)},
         {"policy_remarks", remarks_value(plan.findings)},
         {"assertions", verdicts_value(plan.verdicts)},
-        {"blocks", blocks_value(plan)},
+        {"blocks", blocks_value(plan.blocks)},
         {"limits", limits_value(plan.limits)},
-        {"left_alone", left_alone_value(plan)},
-        {"hidden_pools", hidden_pools_value(plan)},
+        {"left_alone", objects_value(plan.left_alone)},
+        {"hidden_pools", paths_value(plan.hidden_pools)},
     };
 }
 

@@ -12,6 +12,8 @@
 
 #include "base/text.hpp"
 #include "render/access_text.hpp"
+#include "render/fields.hpp"
+#include "render/heading.hpp"
 #include "render/plan_table.hpp"
 #include "render/policy.hpp"
 
@@ -23,75 +25,16 @@ using plan::Action;
 using plan::Change;
 using plan::FieldChange;
 
-std::vector<std::string> strings_of(const json::Value& value) {
-    std::vector<std::string> strings;
-    if (const json::Array* array = value.as_array()) {
-        for (const json::Value& item : *array) {
-            strings.push_back(printable(*item.as_string()));
-        }
-    }
-    return strings;
-}
-
-std::string in_words(const json::Value& value) {
-    if (const bool* flag = value.as_bool()) {
-        return *flag ? "true" : "false";
-    }
-    if (const std::string* text = value.as_string()) {
-        return fmt::format("\"{}\"", printable(*text));
-    }
-    if (value.as_array() != nullptr) {
-        return fmt::format("[{}]", join(strings_of(value), ", "));
-    }
-    return "none";
-}
-
-/// `groups +ops -dev`: what comes and what goes, since a long list twice is hard to compare.
-std::string list_change(const FieldChange& field) {
-    const auto before = strings_of(field.before);
-    const auto after = strings_of(field.after);
-    std::vector<std::string> words;
-    for (const std::string& item : after) {
-        if (!std::ranges::binary_search(before, item)) {
-            words.push_back("+" + item);
-        }
-    }
-    for (const std::string& item : before) {
-        if (!std::ranges::binary_search(after, item)) {
-            words.push_back("-" + item);
-        }
-    }
-    return fmt::format("{} {}", field.name, join(words, " "));
-}
-
 std::string update_in_words(const FieldChange& field) {
     if (field.before.as_array() != nullptr && field.after.as_array() != nullptr) {
-        return list_change(field);
+        return list_change(field.name, field.before, field.after);
     }
     if (field.name == "expire") {
         return fmt::format("expires {} → {}", *field.before.as_string(), *field.after.as_string());
     }
-    return fmt::format("{} {} → {}", field.name, in_words(field.before), in_words(field.after));
-}
-
-/// Of an object that comes to be or goes: what it is, without what goes without saying.
-std::string creation_in_words(const FieldChange& field) {
-    const json::Value& value = field.after.is_null() ? field.before : field.after;
-    if (field.name == "privileges") {
-        const auto privileges = strings_of(value);
-        return privileges.empty() ? "no privileges" : join(privileges, ", ");
-    }
-    if (field.name == "privilege_separation") {
-        return *value.as_bool() ? "privsep" : "all rights of its user";
-    }
-    if (field.name == "expire") {
-        const std::string& time = *value.as_string();
-        return time == "never" ? "never expires" : fmt::format("expires {}", time);
-    }
-    if (field.name == "enabled") {
-        return *value.as_bool() ? "enabled" : "disabled";
-    }
-    return fmt::format("{} {}", field.name, in_words(value));
+    return fmt::format(
+        "{} {} → {}", field.name, value_in_words(field.before), value_in_words(field.after)
+    );
 }
 
 std::string detail_of(const Change& change) {
@@ -106,7 +49,11 @@ std::string detail_of(const Change& change) {
         const bool is_new = change.action == Action::create;
         // An old expiry of 1 is PVE's mark, already put into words by the reason.
         const bool is_mark = change.action == Action::rotate && field.name == "expire";
-        details.push_back(is_new || is_mark ? creation_in_words(field) : update_in_words(field));
+        details.push_back(
+            is_new || is_mark
+                ? property_in_words(field.name, field.after.is_null() ? field.before : field.after)
+                : update_in_words(field)
+        );
     }
     return join(details, ", ");
 }
@@ -188,14 +135,13 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
 
 /// `propagate`, `this path only`, or how that changes.
 std::string propagation_of(const Change& change) {
-    const auto in_words = [](const json::Value& value) {
-        return *value.as_bool() ? "propagate" : "this path only";
-    };
     const FieldChange& field = change.fields.front();
     if (change.action == Action::update) {
-        return fmt::format("{} → {}", in_words(field.before), in_words(field.after));
+        return fmt::format(
+            "{} → {}", propagation_in_words(field.before), propagation_in_words(field.after)
+        );
     }
-    return in_words(field.after.is_null() ? field.before : field.after);
+    return propagation_in_words(field.after.is_null() ? field.before : field.after);
 }
 
 /// By path; what goes with its user, group or token is said there.
@@ -228,51 +174,11 @@ std::map<std::string, std::vector<Row>> acl_rows(const plan::Plan& plan) {
     return rows;
 }
 
-/// `complete view`, or what is missing from it.
-std::string completeness(const plan::Plan& plan) {
-    if (plan.hidden_pools.empty()) {
-        return "complete view";
-    }
-    const AclPath all{"/pool"};
-    if (plan.hidden_pools.contains(all)) {
-        return "complete view but for pools below /pool";
-    }
-    std::vector<std::string> paths;
-    std::ranges::transform(plan.hidden_pools, std::back_inserter(paths), &AclPath::text);
-    return "complete view but for pools at and below " + printable(join(paths, ", "));
-}
-
-std::string header(const plan::Plan& plan, const PlanContext& context) {
-    std::string who = context.origin.empty() ? "as " + printable(context.identity)
-                                             : "from " + printable(context.origin);
-    if (plan.applier.is_certain && plan.applier.identity->text() != context.identity) {
-        who += " for " + printable(plan.applier.identity->text());
-    }
-    return fmt::format(
-        "Cluster {} · PVE {} · {} · {} ({}, {}, {})\n",
-        printable(context.cluster),
-        printable(context.version),
-        who,
-        completeness(plan),
-        plural(plan.extent.users, "user"),
-        plural(plan.extent.groups, "group"),
-        plural(plan.extent.acl_entries, "ACL entry")
-    );
-}
-
-/// `12 users, 61 ACL entries`.
-std::string counts_of(const std::vector<plan::ObjectKey>& keys) {
-    std::map<std::string_view, std::size_t> counts;
-    for (const plan::ObjectKey& key : keys) {
-        ++counts[plan::kind_of(key)];
-    }
-    std::vector<std::string> parts;
-    for (const std::string_view kind : {"role", "group", "user", "token", "acl"}) {
-        if (const auto count = counts.find(kind); count != counts.end()) {
-            parts.push_back(plural(count->second, kind == "acl" ? "ACL entry" : kind));
-        }
-    }
-    return join(parts, ", ");
+/// Who will apply it, where that is somebody else than who read.
+std::string applier_other_than(const PlanContext& context, const plan::Plan& plan) {
+    const bool is_other =
+        plan.applier.is_certain && plan.applier.identity->text() != context.identity;
+    return is_other ? plan.applier.identity->text() : std::string();
 }
 
 /// `own access kept`, as far as the guards looked.
@@ -314,30 +220,6 @@ std::string footer(const plan::Plan& plan) {
         parts.push_back(own_access(plan));
     }
     return parts.empty() ? std::string() : join(parts, " · ") + "\n";
-}
-
-std::string unmanaged(const plan::Plan& plan) {
-    std::string out;
-    for (const plan::ObjectKey& key : plan.left_alone) {
-        out += fmt::format("    {:<5}  {}\n", plan::kind_of(key), printable(plan::name_of(key)));
-    }
-    return out.empty() ? out : "  Left alone\n" + out + "\n";
-}
-
-std::string blocks_text(const std::vector<plan::Block>& blocks, const Style& style) {
-    std::string out;
-    for (const plan::Block& block : blocks) {
-        const std::string place = block.span ? block.span.file_and_line() + ": " : "";
-        out += fmt::format(
-            "  {} {}{}\n    {} {}\n",
-            paint(style, Paint::error, fmt::format("blocked[{}]", block.guard)),
-            place,
-            printable(block.message),
-            paint(style, Paint::help, "help:"),
-            printable(block.help)
-        );
-    }
-    return blocks.empty() ? out : out + "\n";
 }
 
 } // namespace
@@ -383,7 +265,9 @@ std::string plan_summary(const plan::Plan& plan) {
 }
 
 std::string plan_text(const plan::Plan& plan, const PlanContext& context, const Style& style) {
-    std::string out = header(plan, context) + "\n";
+    std::string out =
+        heading(context, {plan.extent, plan.hidden_pools, applier_other_than(context, plan)}) +
+        "\n";
     if (plan.is_empty()) {
         out += plan.part ? "  No changes to what was chosen.\n\n"
                          : "  No changes: the cluster is as the document says.\n\n";
@@ -398,17 +282,9 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     const std::string review = findings_text(plan.findings, context.show_unmanaged, style) +
                                verdicts_text(plan.verdicts, style);
     out += review.empty() ? review : review + "\n";
-    for (const plan::Notice& notice : plan.notices) {
-        const std::string place = notice.span ? notice.span.file_and_line() + ": " : "";
-        out += fmt::format(
-            "  {} {}{}\n", paint(style, Paint::warning, "note:"), place, printable(notice.message)
-        );
-    }
-    if (!plan.notices.empty()) {
-        out += "\n";
-    }
+    out += notices_text(plan.notices, style);
     if (context.show_unmanaged) {
-        out += unmanaged(plan);
+        out += left_alone_text(plan.left_alone);
     }
     out += blocks_text(plan.blocks, style);
     if (!plan.is_empty()) {

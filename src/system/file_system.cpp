@@ -190,20 +190,25 @@ public:
     }
 
     Result<void> write_new_file(const fs::path& path, std::string_view bytes) override {
-        Descriptor file(open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR)
+        return create_and_write(path, bytes, S_IRUSR | S_IWUSR);
+    }
+
+    Result<void> write_new_public_file(const fs::path& path, std::string_view bytes) override {
+        return create_and_write(
+            path, bytes, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH
         );
+    }
+
+    Result<void> append_to_file(const fs::path& path, std::string_view bytes) override {
+        Descriptor file(open_file(path, O_WRONLY | O_CREAT | O_APPEND, S_IRUSR | S_IWUSR));
         if (!file.valid()) {
-            return failure("create", path, errno);
+            return failure("write", path, errno);
         }
         int code = write_all(file, bytes);
         if (code == 0) {
             code = file.close();
         }
-        if (code != 0) {
-            ::unlink(path.c_str());
-            return failure("write", path, code);
-        }
-        return {};
+        return code == 0 ? Result<void>() : failure("write", path, code);
     }
 
     Result<void> sync(const fs::path& path) override {
@@ -244,7 +249,45 @@ public:
     }
 
     [[nodiscard]] unsigned own_uid() const override { return ::geteuid(); }
+
+private:
+    static Result<void>
+    create_and_write(const fs::path& path, std::string_view bytes, mode_t mode) {
+        Descriptor file(open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+        if (!file.valid()) {
+            return failure("create", path, errno);
+        }
+        int code = write_all(file, bytes);
+        if (code == 0) {
+            code = file.close();
+        }
+        if (code != 0) {
+            ::unlink(path.c_str());
+            return failure("write", path, code);
+        }
+        return {};
+    }
 };
+
+using Write = Result<void> (FileSystem::*)(const fs::path&, std::string_view);
+
+Result<void>
+replace_file(FileSystem& files, const fs::path& path, std::string_view bytes, Write write) {
+    const fs::path fresh = temporary_name_of(path);
+    if (TRY(files.inspect(fresh))) {
+        TRY(files.remove(fresh)); // of a run that was killed
+    }
+    TRY((files.*write)(fresh, bytes));
+    auto replaced = files.sync(fresh);
+    if (replaced) {
+        replaced = files.rename(fresh, path);
+    }
+    if (!replaced) {
+        static_cast<void>(files.remove(fresh)); // the first error is the one to report
+        return replaced;
+    }
+    return files.sync(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
 
 } // namespace
 
@@ -258,20 +301,11 @@ fs::path temporary_name_of(const fs::path& path) {
 }
 
 Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::string_view bytes) {
-    const fs::path fresh = temporary_name_of(path);
-    if (TRY(files.inspect(fresh))) {
-        TRY(files.remove(fresh)); // of a run that was killed
-    }
-    TRY(files.write_new_file(fresh, bytes));
-    auto replaced = files.sync(fresh);
-    if (replaced) {
-        replaced = files.rename(fresh, path);
-    }
-    if (!replaced) {
-        static_cast<void>(files.remove(fresh)); // the first error is the one to report
-        return replaced;
-    }
-    return files.sync(path.has_parent_path() ? path.parent_path() : fs::path("."));
+    return replace_file(files, path, bytes, &FileSystem::write_new_file);
+}
+
+Result<void> replace_public_file(FileSystem& files, const fs::path& path, std::string_view bytes) {
+    return replace_file(files, path, bytes, &FileSystem::write_new_public_file);
 }
 
 } // namespace pveform

@@ -60,6 +60,14 @@ public:
     [[nodiscard]] virtual Result<void>
     write_new_file(const std::filesystem::path& path, std::string_view bytes) = 0;
 
+    /// The same with the mode that the umask leaves, for what others may read.
+    [[nodiscard]] virtual Result<void>
+    write_new_public_file(const std::filesystem::path& path, std::string_view bytes) = 0;
+
+    /// Behind what is there; creates the file where it is missing.
+    [[nodiscard]] virtual Result<void>
+    append_to_file(const std::filesystem::path& path, std::string_view bytes) = 0;
+
     /// Returns when the contents of the file, or the entries of the folder, are on the disk.
     [[nodiscard]] virtual Result<void> sync(const std::filesystem::path& path) = 0;
 
@@ -88,5 +96,9 @@ public:
 /// but may not outlive a crash of the machine.
 [[nodiscard]] Result<void>
 replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
+
+/// The same for what others may read, with the mode that the umask leaves.
+[[nodiscard]] Result<void>
+replace_public_file(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 
 } // namespace pveform

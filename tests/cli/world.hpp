@@ -63,6 +63,7 @@ struct World {
         .in = in,
         .out = out,
         .err = err,
+        .runner = err,
         .out_style = {},
         .err_style = {},
     };

@@ -151,6 +151,12 @@ TEST_CASE("strings are escaped as far as JSON demands", "[json]") {
     CHECK(json::dump("ä漢🙂") == "\"ä漢🙂\"");
 }
 
+TEST_CASE("nothing in a string is a command to a CI's runner", "[json]") {
+    const std::string text = "##[a] ###[b] #[c] ##";
+    CHECK(json::dump(text) == R"("##\u005ba] ###\u005bb] #[c] ##")");
+    CHECK(parsed(json::dump(text)) == json::Value(text));
+}
+
 TEST_CASE("bytes that are not UTF-8 are replaced", "[json]") {
     CHECK(json::dump("a\xffz") == "\"a\uFFFDz\"");
     CHECK(json::dump("\xC3") == "\"\uFFFD\"");

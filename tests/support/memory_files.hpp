@@ -143,11 +143,22 @@ public:
 
     Result<void>
     write_new_file(const std::filesystem::path& path, std::string_view bytes) override {
-        return attempt<void>("write", path, [&]() -> Result<void> {
-            if (full_.contains(path.parent_path().string())) {
-                return failure("write", path, "No space left on device");
-            }
-            return put_new(path, Node{FileKind::regular, 0600, me, std::string(bytes), {}, 1});
+        return write_new(path, bytes, 0600);
+    }
+
+    Result<void>
+    write_new_public_file(const std::filesystem::path& path, std::string_view bytes) override {
+        return write_new(path, bytes, 0644);
+    }
+
+    Result<void>
+    append_to_file(const std::filesystem::path& path, std::string_view bytes) override {
+        if (!has(path.string())) {
+            return write_new(path, bytes, 0600);
+        }
+        return attempt<void>("append", path, [&]() -> Result<void> {
+            seen_.at(path.string())->bytes += bytes;
+            return {};
         });
     }
 
@@ -250,6 +261,18 @@ private:
             [&]() -> Result<T> { return operation(); },
             [&]() -> Result<T> { return failure(action, path, "Input/output error"); }
         );
+    }
+
+    Result<void>
+    write_new(const std::filesystem::path& path, std::string_view bytes, unsigned permissions) {
+        return attempt<void>("write", path, [&]() -> Result<void> {
+            if (full_.contains(path.parent_path().string())) {
+                return failure("write", path, "No space left on device");
+            }
+            return put_new(
+                path, Node{FileKind::regular, permissions, me, std::string(bytes), {}, 1}
+            );
+        });
     }
 
     void add(const std::string& path, Node node) {

@@ -95,6 +95,27 @@ TEST_CASE("a file that cannot be written in full is removed again", "[system]") 
     CHECK_FALSE(fs::exists(file));
 }
 
+TEST_CASE("what others may read has the mode that the umask leaves", "[system]") {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "report";
+    const mode_t before = ::umask(027);
+    CHECK(files.write_new_public_file(file, "1"));
+    CHECK_FALSE(files.write_new_public_file(file, "2"));
+    CHECK(pveform::replace_public_file(files, file, "3"));
+    ::umask(before);
+    CHECK((*files.inspect(file))->permissions == 0640);
+    CHECK(contents(file) == "3");
+}
+
+TEST_CASE("what is appended stands behind what was there", "[system]") {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "summary";
+    REQUIRE(files.append_to_file(file, "one\n"));
+    REQUIRE(files.append_to_file(file, "two\n"));
+    CHECK(contents(file) == "one\ntwo\n");
+    CHECK_FALSE(files.append_to_file(folder.path(), "x"));
+}
+
 TEST_CASE("files are read up to a limit", "[system]") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "file";

@@ -1,0 +1,43 @@
+// Where the reports of a run go: standard output, files (`--output FORMAT=PATH`), and what a code
+// host shows of a job.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli/context.hpp"
+#include "cli/options.hpp"
+#include "render/report.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace pveform::cli {
+
+/// `--output`, repeatable.
+void setup_outputs(CLI::App& command, Options& options);
+
+class Outputs {
+public:
+    /// Before anything is asked of the cluster: all files can be written, and only one output is
+    /// standard output. `has_metrics`: whether the command knows how the cluster stands.
+    [[nodiscard]] static Result<Outputs>
+    prepare(const Options& options, bool has_metrics, Context& context);
+
+    /// Whether standard output is for people, who read as the command goes on.
+    [[nodiscard]] bool speaks_text() const { return standard_output_ == render::Form::text; }
+
+    /// What is said on standard output where it is not for people, all files, and on GitHub the
+    /// annotations and the summary of the step. Files are there as a whole or not at all; after an
+    /// error the others are written all the same.
+    [[nodiscard]] Errors write(const render::Report& report, Context& context) const;
+
+private:
+    render::Form standard_output_ = render::Form::text;
+    std::vector<Output> files_;
+    std::vector<std::filesystem::path> documents_;
+};
+
+} // namespace pveform::cli

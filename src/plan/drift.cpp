@@ -1,0 +1,169 @@
+#include "plan/drift.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "plan/diff.hpp"
+
+namespace pveform::plan {
+
+namespace {
+
+constexpr std::string_view never_stored = "its secret was never stored";
+
+std::vector<FieldDrift> turned_round(std::vector<FieldChange> fields) {
+    std::vector<FieldDrift> drifts;
+    for (FieldChange& field : fields) {
+        drifts.push_back({std::move(field.name), std::move(field.after), std::move(field.before)});
+    }
+    return drifts;
+}
+
+/// What the cluster has that a plan would do this about.
+DriftKind kind_of(Action action) {
+    switch (action) {
+    case Action::create:
+        return DriftKind::missing;
+    case Action::update:
+        return DriftKind::changed;
+    case Action::rotate:
+        return DriftKind::expiring;
+    case Action::destroy:
+    case Action::disable:
+    case Action::cascade:
+        return DriftKind::unmanaged;
+    }
+    return DriftKind::changed;
+}
+
+DriftItem item_of(Change change) {
+    DriftItem item{
+        .kind = kind_of(change.action),
+        .key = std::move(change.key),
+        .fields = turned_round(std::move(change.fields)),
+        .reason = std::move(change.reason),
+        .source = std::move(change.source),
+    };
+    if (item.kind == DriftKind::expiring) { // a plan that is only looked at renews nothing else
+        item.reason = never_stored;
+    }
+    return item;
+}
+
+/// One whose rotation is due: nobody changed the cluster, but somebody has to do something.
+DriftItem item_of(const CurrentToken& token, UnixSeconds now) {
+    return DriftItem{
+        .kind = DriftKind::expiring,
+        .key = token.holder,
+        .reason = fmt::format(
+            "{} {}, {} for a new secret",
+            token.expire.is_over(now) ? "expired" : "expires",
+            token.expire.text(),
+            token.is_late ? "overdue" : "due"
+        ),
+        .source = token.span,
+        .is_information = !token.is_late,
+    };
+}
+
+/// The same kind of thing, where nobody declares anything.
+DriftItem item_since(Change change) {
+    DriftItem item = item_of(std::move(change));
+    switch (item.kind) {
+    case DriftKind::missing:
+        item.kind = DriftKind::removed;
+        break;
+    case DriftKind::unmanaged:
+        item.kind = DriftKind::added;
+        break;
+    case DriftKind::expiring:
+        item.kind = DriftKind::changed;
+        break;
+    case DriftKind::changed:
+    case DriftKind::removed:
+    case DriftKind::added:
+        break;
+    }
+    item.reason.clear();
+    return item;
+}
+
+Plan deviation_between(
+    State expected, State live, UnixSeconds now, std::set<AclPath> hidden_pools
+) {
+    Plan deviation;
+    deviation.now = now;
+    deviation.effective_access = access::difference(expected, live, now);
+    deviation.changes = difference(expected, live);
+    deviation.before = std::move(expected);
+    deviation.after = std::move(live);
+    deviation.hidden_pools = std::move(hidden_pools);
+    return deviation;
+}
+
+} // namespace
+
+std::string_view to_string(DriftKind kind) {
+    switch (kind) {
+    case DriftKind::missing:
+        return "missing";
+    case DriftKind::changed:
+        return "changed";
+    case DriftKind::unmanaged:
+        return "unmanaged";
+    case DriftKind::expiring:
+        return "expiring";
+    case DriftKind::removed:
+        return "removed";
+    case DriftKind::added:
+        return "added";
+    }
+    return {};
+}
+
+bool Drift::is_drifted() const {
+    return !deviation.effective_access.affected.empty() ||
+           std::ranges::any_of(items, [](const DriftItem& item) { return !item.is_information; });
+}
+
+std::size_t Drift::count(DriftKind kind) const {
+    return static_cast<std::size_t>(std::ranges::count_if(items, [kind](const DriftItem& item) {
+        return item.kind == kind && !item.is_information;
+    }));
+}
+
+Drift drift_of(Plan plan) {
+    Drift drift;
+    for (Change& change : plan.changes) {
+        if (!change.is_foreign) { // what goes along, and was nobody's business before
+            drift.items.push_back(item_of(std::move(change)));
+        }
+    }
+    for (const CurrentToken& token : plan.current_tokens) {
+        if (token.is_due) {
+            drift.items.push_back(item_of(token, plan.now));
+        }
+    }
+    drift.deviation = deviation_between(
+        std::move(plan.after), std::move(plan.before), plan.now, std::move(plan.hidden_pools)
+    );
+    drift.left_alone = std::move(plan.left_alone);
+    drift.current_tokens = std::move(plan.current_tokens);
+    drift.notices = std::move(plan.notices);
+    drift.findings = std::move(plan.findings);
+    drift.verdicts = std::move(plan.verdicts);
+    drift.blocks = std::move(plan.blocks);
+    return drift;
+}
+
+Drift drift_since(State before, State live, UnixSeconds now, std::set<AclPath> hidden_pools) {
+    Drift drift;
+    std::ranges::transform(difference(live, before), std::back_inserter(drift.items), item_since);
+    drift.deviation =
+        deviation_between(std::move(before), std::move(live), now, std::move(hidden_pools));
+    return drift;
+}
+
+} // namespace pveform::plan

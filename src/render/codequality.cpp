@@ -1,0 +1,50 @@
+#include "render/codequality.hpp"
+
+#include "json/write.hpp"
+
+namespace pveform::render {
+
+namespace {
+
+std::string_view severity_of(Level level) {
+    switch (level) {
+    case Level::none:
+    case Level::note:
+        return "info";
+    case Level::warning:
+        return "minor";
+    case Level::error:
+        return "critical";
+    }
+    return "info";
+}
+
+} // namespace
+
+std::string codequality(const Observations& observations, const ScanContext& context) {
+    const Observations shown = worth_a_look(observations);
+    const std::vector<std::string> fingerprints = fingerprints_of(shown);
+    json::Array issues;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const Observation& one = shown[i];
+        const Span& span = one.span ? one.span : context.fallback;
+        if (!span) {
+            continue;
+        }
+        const std::string help = one.help.empty() ? std::string() : "; " + one.help;
+        issues.push_back(json::Object{
+            {"description", one.message + help},
+            {"check_name", one.rule},
+            {"fingerprint", fingerprints[i]},
+            {"severity", severity_of(one.level)},
+            {"location",
+             json::Object{
+                 {"path", context.names.name_of(span)},
+                 {"lines", json::Object{{"begin", static_cast<std::int64_t>(span.line)}}},
+             }},
+        });
+    }
+    return json::dump(issues, json::Style::indented) + "\n";
+}
+
+} // namespace pveform::render

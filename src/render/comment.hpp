@@ -1,0 +1,25 @@
+// Plans, drift and receipts as comments of a pull request: what needs a decision first.
+#pragma once
+
+#include <string>
+
+#include "apply/receipt.hpp"
+#include "plan/drift.hpp"
+#include "plan/plan.hpp"
+#include "render/drift_text.hpp"
+#include "render/plan_text.hpp"
+
+namespace pveform::render {
+
+[[nodiscard]] std::string plan_comment(const plan::Plan& plan, const PlanContext& context);
+
+[[nodiscard]] std::string drift_comment(const plan::Drift& drift, const DriftContext& context);
+
+[[nodiscard]] std::string receipt_comment(
+    const plan::Plan& plan,
+    const PlanContext& context,
+    const apply::Receipt& receipt,
+    const apply::Verification& verification
+);
+
+} // namespace pveform::render

@@ -1,0 +1,15 @@
+// Test reports, in the form that Jenkins' xUnit plugin describes and nearly every CI system reads.
+#pragma once
+
+#include <string>
+
+#include "render/observations.hpp"
+
+namespace pveform::render {
+
+/// A suite for each kind of question, a test case for each question. What fails is what the exit
+/// code is about; warnings of the policy are passed cases with their text. `name`: of the whole,
+/// such as `pveform drift prod`.
+[[nodiscard]] std::string junit(const Observations& observations, const std::string& name);
+
+} // namespace pveform::render

@@ -1,0 +1,21 @@
+// What plans and reports for programs have in common.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "json/value.hpp"
+
+namespace pveform::render {
+
+[[nodiscard]] json::Value notices_value(const std::vector<plan::Notice>& list);
+
+[[nodiscard]] json::Value blocks_value(const std::vector<plan::Block>& list);
+
+/// `[{"kind": "user", "id": "bob@pve"}]`.
+[[nodiscard]] json::Value objects_value(const std::vector<plan::ObjectKey>& keys);
+
+[[nodiscard]] json::Value paths_value(const std::set<AclPath>& paths);
+
+} // namespace pveform::render

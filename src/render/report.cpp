@@ -1,0 +1,101 @@
+#include "render/report.hpp"
+
+#include <fmt/format.h>
+
+#include "render/codequality.hpp"
+#include "render/comment.hpp"
+#include "render/drift_json.hpp"
+#include "render/junit.hpp"
+#include "render/plan_json.hpp"
+#include "render/prometheus.hpp"
+#include "render/receipt_text.hpp"
+
+namespace pveform::render {
+
+std::string PlanReport::text(const Style& style) const {
+    return plan_text(plan_, about_, style);
+}
+
+std::string PlanReport::json() const {
+    return plan_json(plan_, about_);
+}
+
+std::string PlanReport::markdown() const {
+    return plan_comment(plan_, about_);
+}
+
+Observations PlanReport::observations() const {
+    return observations_of(plan_);
+}
+
+std::optional<plan::Drift> PlanReport::drift() const {
+    return plan::drift_of(plan_);
+}
+
+std::string DriftReport::text(const Style& style) const {
+    return drift_text(drift_, context_, style);
+}
+
+std::string DriftReport::json() const {
+    return drift_json(drift_, context_);
+}
+
+std::string DriftReport::markdown() const {
+    return drift_comment(drift_, context_);
+}
+
+Observations DriftReport::observations() const {
+    return observations_of(drift_);
+}
+
+std::string ApplyReport::text(const Style& style) const {
+    const std::string plan = plan_text(plan_, about_, style);
+    return plan_.is_empty() ? plan
+                            : plan + receipt_text(plan_, about_, receipt_, verification_, style);
+}
+
+std::string ApplyReport::json() const {
+    return apply_json(plan_, about_, receipt_, verification_);
+}
+
+std::string ApplyReport::markdown() const {
+    return receipt_comment(plan_, about_, receipt_, verification_);
+}
+
+Observations ApplyReport::observations() const {
+    return observations_of(plan_, receipt_, verification_);
+}
+
+std::string written(const Report& report, Form form, const Surroundings& surroundings) {
+    const auto scan = [&] {
+        return ScanContext{
+            .version = surroundings.version,
+            .command = std::string(report.command()),
+            .cluster = report.cluster(),
+            .names = surroundings.names,
+            .fallback = surroundings.fallback,
+        };
+    };
+    switch (form) {
+    case Form::text:
+        return report.text(surroundings.style);
+    case Form::json:
+        return report.json();
+    case Form::markdown:
+        return report.markdown();
+    case Form::junit:
+        return junit(
+            report.observations(), fmt::format("pveform {} {}", report.command(), report.cluster())
+        );
+    case Form::sarif:
+        return sarif(report.observations(), scan());
+    case Form::codequality:
+        return codequality(report.observations(), scan());
+    case Form::prometheus:
+        break;
+    }
+    const auto drift = report.drift();
+    return drift ? prometheus(*drift, report.cluster(), surroundings.written_at) : std::string();
+}
+
+} // namespace pveform::render

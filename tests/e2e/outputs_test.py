@@ -1,0 +1,450 @@
+"""Reports in every form, each read by somebody else's reader, and what comes from a cluster inert in
+all of them. `--live` throughout: what such files can hold is worse than what PVE lets in."""
+
+import html.parser
+import json
+import re
+import subprocess
+import urllib.parse
+import xml.etree.ElementTree
+
+import harness
+
+# Debian's Python has the parser of Prometheus' own client, whichever Python runs the tests.
+PROMETHEUS_READER = ["/usr/bin/python3", "-c", """
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families
+print(json.dumps([[f.name, f.type, f.documentation, [[s.labels, s.value] for s in f.samples]]
+                  for f in text_string_to_metric_families(sys.stdin.read())]))
+"""]
+JUNIT_SCHEMA = harness.TESTS / "support/junit.xsd"
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m\x07\x9b2J",
+    "[click](https://evil.example) ![x](https://evil.example/x.png) <https://evil.example>",
+    "<script>alert(1)</script> <!-- --> <img src=x onerror=alert(1)>",
+    "::set-output name=x::y",
+    "##[set-env name=x]y ##vso[task.setvariable]",
+    "one\n::error::two\n# three\r::four",
+    "` `` ``` ~~~ *b* _i_ | `x` @here",
+    "</details></summary>``` @here #1 https://evil.example www.evil.example mail@evil.example",
+    "quote \" and ' and back\\slash \\n {}, % , %0A",
+    "]]> &amp; &#x0; <![CDATA[",
+    "\ufffe\uffff\u202e\u00a0::set-output name=nbsp::y",
+]
+
+DOCUMENT = """version: 1
+cluster: { name: "%s" }
+manage: { users: { prune: ["svc-*@pve"] }, tokens: { prune: ["*@pve!*"] } }
+users:
+  ann@pve:
+    comment: declared
+    acl: [{ path: /vms, role: PVEVMUser }]
+    tokens:
+      ci: { expire: 2035-01-01, acl: same_as_user }
+      forever: { expire: never, acl: same_as_user }
+  new@pve: { comment: "::warning::from the document" }
+%spolicy: { rules: { token-without-expiry: %s } }
+assertions:
+  - { principal: ann@pve, path: /vms/100, allows: [VM.Audit] }
+  - { principal: ann@pve, path: /vms/100, %s: [VM.PowerMgmt] }
+"""
+
+
+def document(cluster="e2e", severity="warning", claim="allows", count=0):
+    """With so many users who have another comment than the cluster's."""
+    users = "".join(f"  u{number}@pve: {{ comment: declared }}\n" for number in range(count))
+    return DOCUMENT % (cluster, users, severity, claim)
+
+
+def user_cfg(texts):
+    """A cluster with two users, a token and a group for each text, which is their comment; one of
+    the users is declared, the other to be pruned."""
+    def encoded(text):
+        return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
+
+    lines = ["user:root@pam:1:0::::::", "user:ann@pve:1:0::::changed::",
+             "token:ann@pve!ci:2051222400:1::", "token:ann@pve!forever:0:1::"]
+    for number, text in enumerate(texts):
+        lines.append(f"user:svc-{number}@pve:1:0:{encoded(text)}:::{encoded(text)}::")
+        lines.append(f"user:u{number}@pve:1:0:{encoded(text)}:::{encoded(text)}::")
+        lines.append(f"token:svc-{number}@pve!tt:0:0:{encoded(text)}:")
+        lines.append(f"group:g{number}:svc-{number}@pve:{encoded(text)}:")
+    lines += ["", "acl:1:/vms:ann@pve:PVEVMUser:", "acl:1:/vms:ann@pve!ci:PVEVMUser:",
+              "acl:1:/vms:ann@pve!forever:PVEVMUser:", "acl:1:/:svc-0@pve:Administrator:"]
+    return "\n".join(lines) + "\n"
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser would make of it: elements, and the text outside of code."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.tags = []
+        self.comments = []
+        self.prose = ""
+        self.code = ""
+        self.open = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes = attributes
+        self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, (tag, self.open)
+
+    def handle_comment(self, text):
+        self.comments.append(text)
+
+    def handle_data(self, text):
+        if "code" in self.open:
+            self.code += text
+        else:
+            self.prose += text
+
+
+class Outputs(harness.EndToEnd):
+    FORMS = {"json": "r.json", "markdown": "r.md", "junit": "r.xml", "sarif": "r.sarif",
+             "prometheus": "r.prom", "gitlab-codequality": "r.gl.json", "text": "r.txt"}
+
+    def report(self, command, *, texts=HOSTILE, forms=None, environment=None, arguments=(), **said):
+        self.write("pveform.yaml", document(count=len(texts), **said))
+        self.write("user.cfg", user_cfg(texts))
+        forms = self.FORMS if forms is None else forms
+        outputs = [part for form, name in forms.items() for part in ("--output", f"{form}={name}")]
+        return self.pveform(command, "--live", "user.cfg", *outputs, *arguments,
+                            environment=environment)
+
+    def text_of(self, form):
+        return (self.folder / self.FORMS[form]).read_bytes().decode("utf-8")
+
+    def commands(self):
+        return [("plan", ("--allow-destroy", "1")), ("drift", ())]
+
+    # Each form, read by somebody else.
+
+    def test_junit(self):
+        for command, arguments in self.commands():
+            with self.subTest(command):
+                self.report(command, arguments=arguments, claim="denies", severity="error")
+                text = self.text_of("junit")
+                done = subprocess.run(["xmllint", "--nonet", "--noout", "--schema", JUNIT_SCHEMA,
+                                       self.folder / "r.xml"], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                root = xml.etree.ElementTree.fromstring(text)
+                self.assertEqual(root.get("name"), f"pveform {command} e2e")
+                suites = {suite.get("name"): suite for suite in root}
+                for suite in suites.values():
+                    cases = list(suite)
+                    self.assertEqual(int(suite.get("tests")), len(cases))
+                    failed = [case for case in cases if case.find("failure") is not None]
+                    self.assertEqual(int(suite.get("failures")), len(failed))
+                self.assertEqual(
+                    int(root.get("failures")),
+                    sum(int(suite.get("failures")) for suite in suites.values()),
+                )
+                outcomes = [case.find("failure") is None for case in suites["assertions"]]
+                self.assertEqual(outcomes, [True, False])
+                forbidden = [case.get("name") for case in suites["policy"]
+                             if case.find("failure") is not None]
+                self.assertIn("token-without-expiry: token:ann@pve!forever", forbidden)
+                names = {case.get("name") for case in suites["changes" if command == "plan"
+                                                             else "drift"]}
+                self.assertIn("user new@pve", names)
+                self.assertIn("user svc-3@pve", names)
+
+    def test_junit_fails_where_the_exit_code_does(self):
+        run = self.report("plan", texts=[], forms={"junit": "r.xml"})
+        self.assert_code(run, 0)
+        root = xml.etree.ElementTree.fromstring(self.text_of("junit"))
+        self.assertEqual((root.get("failures"), root.get("errors")), ("0", "0"))
+        run = self.report("drift", texts=[], forms={"junit": "r.xml"})
+        self.assert_code(run, 2)
+        root = xml.etree.ElementTree.fromstring(self.text_of("junit"))
+        self.assertEqual(root.get("failures"), "2")  # ann's comment, and new@pve
+
+    def test_sarif(self):
+        for command, arguments in self.commands():
+            with self.subTest(command):
+                self.report(command, arguments=arguments, claim="denies")
+                log = json.loads(self.text_of("sarif"))
+                self.assertEqual(log["version"], "2.1.0")
+                (run,) = log["runs"]
+                driver = run["tool"]["driver"]
+                self.assertEqual(driver["name"], "pveform")
+                rules = [rule["id"] for rule in driver["rules"]]
+                self.assertEqual(len(rules), len(set(rules)))
+                self.assertLessEqual({"hidden-entry", "token-without-expiry"}, set(rules))
+                for rule in driver["rules"]:
+                    self.assertTrue(rule["shortDescription"]["text"])
+                    self.assertTrue(rule["fullDescription"]["text"])
+                    self.assertIn(rule["defaultConfiguration"]["level"],
+                                  ("none", "note", "warning", "error"))
+                prints = []
+                for result in run["results"]:
+                    self.assertEqual(rules[result["ruleIndex"]], result["ruleId"])
+                    self.assertIn(result["level"], ("note", "warning", "error"))
+                    self.assertTrue(result["message"]["text"])
+                    (location,) = result["locations"]
+                    physical = location["physicalLocation"]
+                    uri = physical["artifactLocation"]["uri"]
+                    self.assertEqual(uri, "pveform.yaml")
+                    self.assertEqual(urllib.parse.urlsplit(uri).scheme, "")
+                    self.assertGreaterEqual(physical["region"]["startLine"], 1)
+                    self.assertGreaterEqual(physical["region"]["startColumn"], 1)
+                    prints.append(result["partialFingerprints"]["pveform/v1"])
+                self.assertEqual(len(prints), len(set(prints)))
+                lines = document(claim="denies", count=len(HOSTILE)).splitlines()
+                failed = [r for r in run["results"] if r["ruleId"] == "assertion"]
+                self.assertEqual([r["level"] for r in failed], ["error"])
+                line = failed[0]["locations"][0]["physicalLocation"]["region"]["startLine"]
+                self.assertIn("denies", lines[line - 1])
+                forever = [r for r in run["results"] if r["ruleId"] == "token-without-expiry"
+                           and "ann@pve!forever" in r["message"]["text"]]
+                line = forever[0]["locations"][0]["physicalLocation"]["region"]["startLine"]
+                self.assertIn("forever:", lines[line - 1])
+                self.report(command, arguments=arguments, claim="denies")
+                again = json.loads(self.text_of("sarif"))["runs"][0]["results"]
+                self.assertEqual(prints, [r["partialFingerprints"]["pveform/v1"] for r in again])
+
+    def test_code_quality(self):
+        self.report("drift", claim="denies", severity="error")
+        issues = json.loads(self.text_of("gitlab-codequality"))
+        self.assertTrue(issues)
+        for issue in issues:
+            self.assertEqual(set(issue), {"description", "check_name", "fingerprint", "severity",
+                                          "location"})
+            self.assertIn(issue["severity"], ("info", "minor", "major", "critical", "blocker"))
+            self.assertEqual(issue["location"]["path"], "pveform.yaml")
+            self.assertGreaterEqual(issue["location"]["lines"]["begin"], 1)
+        prints = [issue["fingerprint"] for issue in issues]
+        self.assertEqual(len(prints), len(set(prints)))
+
+    def test_names_are_relative_to_the_repository(self):
+        self.report("plan", environment={"GITHUB_WORKSPACE": str(self.folder.parent)})
+        log = json.loads(self.text_of("sarif"))
+        uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+                for r in log["runs"][0]["results"]}
+        self.assertEqual(uris, {f"{self.folder.name}/pveform.yaml"})
+
+    def test_prometheus(self):
+        hostile = 'we"ird\\\\ {x} ::y'
+        self.report("drift", cluster=hostile.replace('"', '\\"'))
+        done = subprocess.run(PROMETHEUS_READER, input=self.text_of("prometheus"),
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = json.loads(done.stdout)
+        families = {name: samples for name, _, _, samples in found}
+        self.assertEqual([name for name, *_ in found], sorted(families))
+        self.assertEqual(
+            set(families),
+            {"pveform_assertions", "pveform_drift_objects",
+             "pveform_last_success_timestamp_seconds", "pveform_policy_findings",
+             "pveform_token_expiry_timestamp_seconds", "pveform_unmanaged_objects"},
+        )
+        for _, kind, documentation, samples in found:
+            self.assertEqual(kind, "gauge")
+            self.assertTrue(documentation)
+            labels = [tuple(sorted(of.items())) for of, _ in samples]
+            self.assertEqual(len(labels), len(set(labels)))
+            self.assertEqual({of["cluster"] for of, _ in samples}, {'we"ird\\ {x} ::y'})
+
+        def value(metric, **labels):
+            (one,) = [number for of, number in families[metric] if labels.items() <= of.items()]
+            return one
+
+        self.assertEqual(value("pveform_drift_objects", drift="missing", kind="user"), 1)
+        self.assertEqual(value("pveform_drift_objects", drift="unmanaged", kind="user"),
+                         len(HOSTILE))
+        self.assertEqual(value("pveform_drift_objects", drift="changed", kind="role"), 0)
+        self.assertEqual(value("pveform_unmanaged_objects", kind="group"), len(HOSTILE))
+        self.assertEqual(value("pveform_token_expiry_timestamp_seconds", user="ann@pve",
+                               token="ci"), 2051222400)
+        self.assertEqual(value("pveform_token_expiry_timestamp_seconds", token="forever"),
+                         float("inf"))
+        self.assertEqual(value("pveform_assertions", result="holds"), 2)
+
+    def markdown(self, command, **rest):
+        run = self.report(command, **rest)
+        text = self.text_of("markdown")
+        done = subprocess.run(["cmark-gfm", "--unsafe", "-e", "autolink", "-e", "table",
+                               "-e", "strikethrough", "-e", "tasklist"],
+                              input=text, capture_output=True, text=True, check=True)
+        return run, text, Page(done.stdout)
+
+    def test_markdown(self):
+        for command, arguments in self.commands():
+            with self.subTest(command):
+                _, text, page = self.markdown(command, arguments=arguments, claim="denies")
+                self.assertTrue(text.startswith(f"<!-- pveform:{command}:e2e -->\n"))
+                self.assertEqual(page.comments, [f" pveform:{command}:e2e "])
+                self.assertLess(len(text), 65000)
+                self.assertLessEqual(set(page.tags), {"h2", "h3", "p", "ul", "li", "strong", "em",
+                                                      "code", "pre", "details", "summary"})
+                self.assertEqual(page.open, [])
+                self.assertEqual(page.tags.count("details"), 1)
+                self.assertIsNone(re.search(r"[@#~]\w|://|www\.|<|::", page.prose), page.prose)
+                self.assertIn("svc-3@pve", page.code)
+                self.assertIn("::set-output name=x::y", page.code)
+                self.assertIn("</details></summary>```", page.code)
+                self.assertIn("new@pve", page.code)
+                self.assertIn("Effective access", page.prose)
+                self.assertIn("fails", page.prose)
+
+    def test_markdown_puts_first_what_needs_a_decision(self):
+        _, text, page = self.markdown("plan", claim="denies")
+        order = [text.index(title) for title in ("### Blocked", "### Taken away",
+                                                 "### Effective access", "### Assertions",
+                                                 "### Policy", "<details>")]
+        self.assertEqual(order, sorted(order))
+        self.assertIn("--allow-destroy", page.code)
+
+    def test_markdown_is_cut_at_a_line(self):
+        texts = [text * 40 for text in HOSTILE] * 60
+        run, text, page = self.markdown("plan", texts=texts)
+        self.assert_code(run, 4)  # far beyond the limits
+        self.assertLess(len(text.encode()), 65000)
+        self.assertGreater(len(text), 40000)
+        self.assertEqual(page.open, [])
+        self.assertEqual(page.tags.count("details"), 1)
+        self.assertRegex(page.prose, r"\d+ more lines: see the job's log")
+        self.assertIsNone(re.search(r"[@#~]\w|://|www\.|<|::", page.prose), page.prose)
+
+    def test_the_marker_is_safe_whatever_the_cluster_is_called(self):
+        _, text, page = self.markdown("drift", cluster="a--> <b>x</b> -- c")
+        self.assertEqual(text.splitlines()[0], "<!-- pveform:drift:a-b-x-b-c -->")
+        self.assertNotIn("b", page.tags)
+
+    # Where reports go.
+
+    def test_one_report_on_standard_output(self):
+        run = self.report("drift", forms={"sarif": "-", "json": "r.json"})
+        self.assert_code(run, 2)
+        self.assertEqual(run.json["version"], "2.1.0")
+        self.assertEqual(json.loads(self.text_of("json"))["report"], "drift")
+        run = self.report("drift", forms={}, arguments=["--format", "markdown"])
+        self.assertTrue(run.out.startswith("<!-- pveform:drift:e2e -->"))
+        for arguments in (["--output", "json=-", "--output", "text=-"],
+                          ["--format", "json", "--output", "junit=-"]):
+            run = self.report("drift", forms={}, arguments=arguments)
+            self.assert_code(run, 3)
+            self.assert_says(run, "two reports would go to standard output")
+
+    def test_what_is_no_output_is_refused(self):
+        for text, words in [("xml=a", "text, json, markdown, junit, sarif, prometheus"),
+                            ("json", "is not FORMAT=PATH"), ("json=", "is not FORMAT=PATH")]:
+            run = self.report("plan", forms={}, arguments=["--output", text])
+            self.assert_code(run, 3)
+            self.assert_says(run, words)
+        run = self.report("validate", forms={}, arguments=["--format", "markdown"])
+        self.assert_code(run, 3)
+
+    def test_a_clean_run_is_silent_and_reports_all_the_same(self):
+        clean = "version: 1\n"
+        self.write("clean.yaml", clean)
+        self.write("user.cfg", user_cfg([]))
+        run = self.pveform("drift", "-f", "clean.yaml", "--live", "user.cfg",
+                           "--output", "markdown=r.md", "--output", "prometheus=r.prom")
+        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
+        self.assertIn("No drift", self.text_of("markdown"))
+        self.assertIn("pveform_last_success_timestamp_seconds{", self.text_of("prometheus"))
+
+    def test_files_are_replaced_as_a_whole(self):
+        self.write("r.json", "old")
+        self.report("drift")
+        self.assertEqual(json.loads(self.text_of("json"))["report"], "drift")
+        self.assertEqual((self.folder / "r.json").stat().st_mode & 0o444, 0o444)
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.endswith(".new")], [])
+        (self.folder / "link.json").symlink_to("r.json")
+        self.report("drift", forms={"json": "link.json"})
+        self.assertTrue((self.folder / "link.json").is_symlink())
+
+    def test_what_cannot_be_written_is_said_before_anything_else(self):
+        for path in ("none/r.json", ".", "/dev/null"):
+            run = self.report("plan", forms={"json": path})
+            self.assert_code(run, 1)
+            self.assertEqual(run.out, "")
+        simulator = self.start_simulator()
+        self.write("apply.yaml", "version: 1\nusers: { new@pve: {} }\n")
+        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml", "--output", "json=none/r")
+        self.assert_code(run, 1)
+        self.assertNotIn("new@pve", simulator.users())
+
+    def test_an_apply_tells_what_became_of_it(self):
+        simulator = self.start_simulator()
+        self.write("apply.yaml", "version: 1\nusers: { new@pve: {} }\n")
+        forms = [part for form, name in self.FORMS.items() if form != "prometheus"
+                 for part in ("--output", f"{form}={name}")]
+        for expected in ("**Applied**", "No changes"):
+            run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml", *forms)
+            self.assert_code(run, 0)
+            self.assertIn(expected, self.text_of("markdown"))
+            self.assertIs(json.loads(self.text_of("json"))["verified"], True)
+            root = xml.etree.ElementTree.fromstring(self.text_of("junit"))
+            self.assertEqual(root.get("failures"), "0")
+            self.assertIn("result", [suite.get("name") for suite in root])
+        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml", "--output", "prometheus=x")
+        self.assert_code(run, 3)
+        self.assert_says(run, "pveform drift --output prometheus=FILE")
+
+    # GitHub, and what is compatible with it.
+
+    def github(self, command, **rest):
+        environment = {"GITHUB_ACTIONS": "true",
+                       "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md")}
+        return self.report(command, environment=environment, **rest)
+
+    @staticmethod
+    def runner_commands(text):
+        """As the runner reads lines: `::name …::` behind blanks, `##[name …]` anywhere."""
+        found = []
+        for line in re.split(r"\r\n|\n|\r", text):
+            if match := re.match(r"\s*::([a-z-]+)[^:]*::", line):
+                found.append(match[1])
+            elif "##[" in line:
+                found.append(line)
+        return found
+
+    def test_findings_are_shown_at_their_lines(self):
+        run = self.github("plan", claim="denies", texts=[])
+        lines = [line for line in run.err.splitlines() if line.startswith("::")]
+        errors = [line for line in lines if line.startswith("::error ")]
+        self.assertEqual(len(errors), 1)
+        self.assertRegex(errors[0], r"^::error file=pveform\.yaml,line=15,col=\d+,"
+                                    r"title=pveform%3A assertion::")
+        self.assertTrue(any(line.startswith("::warning file=pveform.yaml,line=10,") for line in lines))
+        summary = (self.folder / "summary.md").read_text()
+        self.assertTrue(summary.startswith("<!-- pveform:plan:e2e -->"))
+        self.github("plan", claim="denies", texts=[])
+        self.assertEqual((self.folder / "summary.md").read_text(), summary * 2)
+        self.assertEqual(self.report("plan", claim="denies", texts=[]).err.count("::error"), 0)
+
+    def test_nothing_from_a_cluster_is_a_command(self):
+        for command, arguments in self.commands():
+            for form in ("text", "json", "markdown", "junit", "sarif", "prometheus"):
+                with self.subTest(f"{command} {form}"):
+                    run = self.github(
+                        command, forms={form: "-"}, arguments=[*arguments, "--show-unmanaged"],
+                    )
+                    self.assertEqual(self.runner_commands(run.out), [])
+                    self.assertEqual(
+                        set(self.runner_commands(run.err)) - {"error", "warning", "notice"}, set()
+                    )
+                    self.assertNotIn("\x1b", run.out + run.err)
+                    if form == "json":
+                        self.assertIn("::set-output name=x::y", json.dumps(run.json))
+
+    def test_json_keeps_what_it_says(self):
+        self.report("drift", forms={"json": "-"})
+        expected = json.loads(self.report("drift", forms={"json": "-"}).out)
+        found = json.loads(self.github("drift", forms={"json": "-"}).out)
+        for report in (expected, found):
+            del report["checked_at"]
+        self.assertEqual(found, expected)
+
+
+if __name__ == "__main__":
+    harness.main()
