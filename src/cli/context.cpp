@@ -14,6 +14,11 @@ ExitCode Context::report(Error error) {
     return report(Errors{std::move(error)});
 }
 
+bool Context::is_ci() const {
+    const auto value = environment("CI").value_or("");
+    return !value.empty() && value != "false" && value != "0";
+}
+
 ExitCode Context::without_output() const {
     return may_have_written ? ExitCode::partly_applied : ExitCode::failed;
 }

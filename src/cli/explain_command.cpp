@@ -178,14 +178,17 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
 void setup_explain(CLI::App& app, Options& options) {
     CLI::App* explain =
         app.add_subcommand("explain", "Show what a user or token may do, and why; or who may");
-    explain->add_option("principal", options.principal, "USER@REALM or USER@REALM!TOKEN");
-    explain->add_option(
-        "path", options.path, "Path of the ACL, such as /vms/100; without it, all that it holds"
-    );
+    explain->add_option("principal", options.principal, "Whose access")
+        ->option_text("USER@REALM[!TOKEN]");
+    explain
+        ->add_option(
+            "path", options.path, "Path of the ACL, such as /vms/100; without it, all that it holds"
+        )
+        ->option_text("ACL_PATH");
     explain->add_option("--why", options.why, "Only the entries that are about this privilege")
         ->option_text("PRIVILEGE");
     explain->add_option("--who-can", options.who_can, "All users and tokens that hold it there")
-        ->option_text("PRIVILEGE PATH")
+        ->option_text("PRIVILEGE ACL_PATH")
         ->expected(2);
     explain->add_flag("--planned", options.planned, "Look at what the documents of -f lead to");
     explain->add_flag(

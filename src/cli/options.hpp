@@ -32,6 +32,7 @@ struct Options {
     int timeout_s = 60;                           // for one answer
     Format format = Format::text;
     bool no_color = false;
+    bool no_pager = false;
     bool quiet = false;
     int verbosity = 0;              // 1: each request, 2: with its parameters
     bool detailed_exitcode = false; // plan
@@ -51,6 +52,8 @@ struct Options {
     bool planned = false;             // explain: what the documents lead to
     bool batch = false;               // explain
     std::string rule;                 // policy explain
+    std::string schema;               // schema: of what
+    std::string shell;                // completion: whose script
 };
 
 } // namespace pveform::cli

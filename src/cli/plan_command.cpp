@@ -37,7 +37,7 @@ ExitCode show(
 ) {
     if (options.format == Format::json) {
         fmt::print(context.out, "{}", render::plan_json(plan, about));
-    } else if (!options.quiet || !plan.is_empty()) {
+    } else if (!options.quiet || !plan.is_empty() || !plan.blocks.empty()) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
     }
     if (const Errors errors = plan::undecided(plan); !errors.empty()) {

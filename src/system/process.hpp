@@ -17,6 +17,7 @@ struct Invocation {
     std::chrono::milliseconds time_limit{30'000};
     bool survives_interrupts = false; // Ctrl-C and SIGTERM do not reach it
     bool discards_output = false;     // nobody wants to know what it prints, however much
+    bool has_terminal = false; // its standard output is ours; Ctrl-C is for it, and not for us
 };
 
 struct Finished {

@@ -10,6 +10,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=settings.sh
 source "$here/settings.sh"
 
+rm -f "$out/plan.md" "$out/plan.json"
 pveform validate "${documents[@]}"
 
 reach=()
