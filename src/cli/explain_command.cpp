@@ -15,6 +15,7 @@
 #include "cli/session.hpp"
 #include "cli/sight.hpp"
 #include "render/explanation.hpp"
+#include "render/fold.hpp"
 #include "json/write.hpp"
 
 namespace pveform::cli {
@@ -131,7 +132,10 @@ ExitCode answer_who_can(const Scene& scene, const Options& options, Context& con
         render::who_can(scene.state, *privilege, options.who_can.at(1), scene.now);
     const bool is_json = options.format == Format::json;
     fmt::print(
-        context.out, "{}", is_json ? render::who_can_json(answer) : render::who_can_text(answer)
+        context.out,
+        "{}",
+        is_json ? render::who_can_json(answer)
+                : render::folded(render::who_can_text(answer), context.out_style)
     );
     return ExitCode::done;
 }
@@ -161,13 +165,15 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
         fmt::print(
             context.out,
             "{}",
-            is_json ? render::everywhere_json(question) : render::everywhere_text(question)
+            is_json ? render::everywhere_json(question)
+                    : render::folded(render::everywhere_text(question), context.out_style)
         );
     } else {
         fmt::print(
             context.out,
             "{}",
-            is_json ? render::explanation_json(question) : render::explanation_text(question)
+            is_json ? render::explanation_json(question)
+                    : render::folded(render::explanation_text(question), context.out_style)
         );
     }
     return ExitCode::done;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "render/fold.hpp"
 
 namespace pveform::cli {
 
@@ -40,23 +41,12 @@ std::vector<std::string> pager_of(const Context& context) {
     return {"less", "-FRX"};
 }
 
-/// Columns, without the escape sequences that colour it.
-std::size_t columns_of(std::string_view line) {
-    std::size_t columns = display_width(line);
-    for (std::size_t at = line.find('\x1b'); at != std::string_view::npos;
-         at = line.find('\x1b', at + 1)) {
-        const std::size_t end = std::min(line.find('m', at), line.size() - 1);
-        columns -= end - at + 1;
-    }
-    return columns;
-}
-
 /// How many rows of a terminal it fills.
 std::size_t rows_of(std::string_view text, std::size_t width) {
     std::size_t rows = 0;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::size_t columns = columns_of(text.substr(0, end));
+        const std::size_t columns = render::visible_width(text.substr(0, end));
         rows += std::max<std::size_t>(1, (columns + width - 1) / width);
         text.remove_prefix(std::min(end + 1, text.size()));
     }

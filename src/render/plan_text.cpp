@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "render/access_text.hpp"
+#include "render/fold.hpp"
 #include "render/plan_table.hpp"
 #include "render/policy.hpp"
 
@@ -414,7 +415,7 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     if (!plan.is_empty()) {
         out += plan_summary(plan) + "\n";
     }
-    return out + footer(plan);
+    return folded(out + footer(plan), style);
 }
 
 } // namespace pveform::render
