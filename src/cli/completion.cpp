@@ -139,7 +139,7 @@ constexpr std::array<Term, 8> terms = {{
 }};
 
 bool is_of_files(std::string_view term) {
-    constexpr std::array<std::string_view, 4> names = {"FILE", "PATH", "DIR", "PLAN"};
+    constexpr std::array<std::string_view, 5> names = {"FILE", "PATH", "DIR", "PLAN", "SNAPSHOT"};
     return std::ranges::find(names, term) != names.end();
 }
 

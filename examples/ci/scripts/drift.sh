@@ -14,6 +14,6 @@ status=0
 pveform drift "${documents[@]}" --output "markdown=$out/drift.md" || status=$?
 case $status in
     0) close_issue "$marker" "The cluster is as the documents say again." ;;
-    2) put_issue "Drift: $cluster" "$marker" "$out/drift.md" ;;
+    2 | 4) put_issue "Drift: $cluster" "$marker" "$out/drift.md" ;; # 4: what the policy forbids
     *) exit "$status" ;;
 esac
