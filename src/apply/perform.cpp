@@ -116,6 +116,10 @@ StepResult Performer::perform(const plan::Command& command, const State& present
         auto merged = with_present_groups(*update, present);
         return merged ? request(*merged) : refused(std::move(merged).error());
     }
+    if (const auto* role = std::get_if<plan::SetRolePrivileges>(&command)) {
+        auto merged = with_present_privileges(*role, present);
+        return merged ? request(*merged) : refused(std::move(merged).error());
+    }
     StepResult result = request(command);
     const UserId* user = user_in_several_files(command);
     if (user != nullptr && result.error && may_be_half_done(*result.error)) {
@@ -140,6 +144,25 @@ Performer::with_present_groups(const plan::UpdateUser& command, const State& exp
     }
     plan::UpdateUser update = command;
     update.fields.groups = std::move(merged);
+    return update;
+}
+
+/// As with groups: PVE takes the whole list, and a privilege that somebody else added since stays,
+/// for the next plan to show.
+Result<plan::SetRolePrivileges>
+Performer::with_present_privileges(const plan::SetRolePrivileges& command, const State& expected) {
+    if (command.append) {
+        return command;
+    }
+    const std::map<RoleId, Role> roles = TRY(live::fetch_roles(tools_.transport));
+    plan::SetRolePrivileges update = command;
+    if (const auto present = roles.find(command.id); present != roles.end()) {
+        std::ranges::set_difference(
+            present->second.privileges,
+            expected.roles.at(command.id).privileges,
+            std::inserter(update.privileges, update.privileges.end())
+        );
+    }
     return update;
 }
 
@@ -208,7 +231,7 @@ Result<void> Performer::send(const plan::Command& command) {
             if constexpr (std::is_same_v<T, plan::CreateRole>) {
                 return live::create_role(pve, one.id, one.privileges);
             } else if constexpr (std::is_same_v<T, plan::SetRolePrivileges>) {
-                return live::set_role_privileges(pve, one.id, one.privileges);
+                return live::set_role_privileges(pve, one.id, one.privileges, one.append);
             } else if constexpr (std::is_same_v<T, plan::CreateGroup>) {
                 return live::create_group(pve, one.id, one.comment);
             } else if constexpr (std::is_same_v<T, plan::SetGroupComment>) {

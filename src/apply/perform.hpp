@@ -29,6 +29,8 @@ private:
     [[nodiscard]] StepResult request(const plan::Command& command);
     [[nodiscard]] Result<plan::UpdateUser>
     with_present_groups(const plan::UpdateUser& command, const State& expected);
+    [[nodiscard]] Result<plan::SetRolePrivileges>
+    with_present_privileges(const plan::SetRolePrivileges& command, const State& expected);
     void look_for_remains(const UserId& user, const State& present, StepResult& result);
     [[nodiscard]] StepResult issue(const plan::IssueToken& command, const State& present);
     [[nodiscard]] Result<Secret>

@@ -53,13 +53,19 @@ Result<bool> is_approved(const Options& options, Context& context) {
     return answer == "yes";
 }
 
+/// What was chosen then may be gone now.
+Options after_first_look(Options options) {
+    options.selection.may_match_nothing = true;
+    return options;
+}
+
 /// Reads the cluster once more: what a plan that is made now would still change.
 Collected<std::string> what_is_left(const Run& run, live::Transport& pve, Context& context) {
     const auto view = live::fetch(pve, run.identity);
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    Options options = run.options;
+    Options options = after_first_look(run.options);
     if (options.rotation.urgency == plan::Urgency::now) { // else all of them again
         options.rotation.urgency = plan::Urgency::due;
     }
@@ -71,10 +77,15 @@ Collected<std::string> what_is_left(const Run& run, live::Transport& pve, Contex
 }
 
 /// What is missing, held against the document's policy and assertions.
-Collected<plan::Plan>
-reviewed_plan(const Run& run, const live::View& view, live::ReadTransport& pve, Context& context) {
-    auto plan = TRY(plan_for(run.options, run.document, view, applier(run), context));
-    if (auto done = review_plan(plan, run.options, run.document, view, &pve); !done) {
+Collected<plan::Plan> reviewed_plan(
+    const Run& run,
+    const Options& options,
+    const live::View& view,
+    live::ReadTransport& pve,
+    Context& context
+) {
+    auto plan = TRY(plan_for(options, run.document, view, applier(run), context));
+    if (auto done = review_plan(plan, options, run.document, view, &pve); !done) {
         return std::unexpected(Errors{std::move(done).error()});
     }
     return plan;
@@ -86,7 +97,7 @@ Collected<plan::Plan> plan_again(const Run& run, live::Transport& pve, Context& 
     if (!view) {
         return std::unexpected(Errors{view.error()});
     }
-    return reviewed_plan(run, *view, pve, context);
+    return reviewed_plan(run, after_first_look(run.options), *view, pve, context);
 }
 
 ExitCode report_outdated(std::vector<std::string> differences, Context& context) {
@@ -254,7 +265,7 @@ ExitCode apply_document(Run run, Context& context) {
     }
     warn_of_skew(*view, context);
     warn_of_other_applier(run, context);
-    auto plan = reviewed_plan(run, *view, **pve, context);
+    auto plan = reviewed_plan(run, run.options, *view, **pve, context);
     if (!plan) {
         return context.report(plan.error());
     }

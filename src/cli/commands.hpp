@@ -61,6 +61,7 @@ void setup_completion(CLI::App& app, Options& options);
 run_complete(const CLI::App& app, std::vector<std::string> words, Context& context);
 
 void setup_version(CLI::App& app);
+[[nodiscard]] std::string version_text();
 [[nodiscard]] ExitCode run_version(Context& context);
 
 } // namespace pveform::cli

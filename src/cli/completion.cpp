@@ -166,6 +166,10 @@ Words matching(Words words, std::string_view beginning) {
 Completion values(const Sources& sources, const CLI::Option& option) {
     const PartialLine& line = sources.line;
     const std::string term = term_of(option, line.value_index);
+    if (const std::size_t sign = line.word.find('=', line.value_begin);
+        term.ends_with("=PATH") && sign != std::string::npos) {
+        return {.candidates = {}, .before_path = line.word.substr(0, sign + 1)};
+    }
     const std::string before = line.word.substr(0, line.value_begin);
     if (is_of_files(term)) {
         return {.candidates = {}, .before_path = before};

@@ -19,7 +19,13 @@ bool Context::is_ci() const {
     return !value.empty() && value != "false" && value != "0";
 }
 
-ExitCode Context::without_output() const {
+ExitCode Context::without_output() {
+    static_cast<void>(report(Error{
+        .kind = ErrorKind::io,
+        .message = "the output could not be written",
+        .help = may_have_written ? "the cluster was changed all the same; plan again to see how"
+                                 : "nothing was changed",
+    }));
     return may_have_written ? ExitCode::partly_applied : ExitCode::failed;
 }
 

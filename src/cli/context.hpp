@@ -41,8 +41,8 @@ struct Context {
     /// Whether a machine runs it and nobody is watching, as CI systems say with `CI=true`.
     [[nodiscard]] bool is_ci() const;
 
-    /// What a command comes to whose output could not be written.
-    [[nodiscard]] ExitCode without_output() const;
+    /// What a command comes to whose output could not be written, and says so.
+    [[nodiscard]] ExitCode without_output();
 };
 
 } // namespace pveform::cli

@@ -1,8 +1,12 @@
 // The flags that plan and apply have in common: what of the document to plan, and what may let that
 // one plan past a guard.
 
-#include <CLI/CLI.hpp>
+#include <charconv>
 
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 
 namespace pveform::cli {
@@ -31,6 +35,33 @@ void add_selectors(
         ->allow_extra_args(false);
 }
 
+std::optional<std::size_t> number_in(const std::string& text) {
+    std::size_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+/// A number of things that may go. CLI11's own conversion takes octal and hexadecimal numbers.
+void add_number(
+    CLI::App& command, const char* name, std::optional<std::size_t>& number, const char* help
+) {
+    command
+        .add_option_function<std::string>(
+            name,
+            [&number, name](const std::string& text) {
+                number = number_in(text);
+                if (!number) {
+                    throw CLI::ValidationError(fmt::format(
+                        "`{}` takes a whole number, 0 or more, not `{}`", name, printable(text)
+                    ));
+                }
+            },
+            help
+        )
+        ->option_text("N");
+}
+
 } // namespace
 
 void setup_plan_flags(CLI::App& command, Options& options) {
@@ -48,15 +79,14 @@ void setup_plan_flags(CLI::App& command, Options& options) {
 
 void setup_allowances(CLI::App& command, Options& options) {
     plan::Allowances& allow = options.allowances;
-    command.add_option("--allow-destroy", allow.destroy, "Let exactly N objects go")
-        ->option_text("N");
-    command.add_option("--allow-acl-removals", allow.acl_removals, "Let exactly N ACL entries go")
-        ->option_text("N");
-    command
-        .add_option(
-            "--allow-cascade", allow.cascades, "Let PVE remove exactly N objects that are not ours"
-        )
-        ->option_text("N");
+    add_number(command, "--allow-destroy", allow.destroy, "Let exactly N objects go");
+    add_number(command, "--allow-acl-removals", allow.acl_removals, "Let exactly N ACL entries go");
+    add_number(
+        command,
+        "--allow-cascade",
+        allow.cascades,
+        "Let PVE remove exactly N objects that are not ours"
+    );
     command.add_flag(
         "--allow-lockout", allow.lockout, "Let the applier, or every administrator, lose its access"
     );

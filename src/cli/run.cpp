@@ -122,6 +122,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     app.fallthrough();
     app.require_subcommand(1);
     setup_global(app, options);
+    app.set_version_flag("-V,--version", version_text());
     setup_init(app, options);
     setup_validate(app, options);
     setup_plan(app, options);

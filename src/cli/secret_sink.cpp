@@ -10,11 +10,22 @@ namespace {
 
 /// Whether what reads our standard error takes `::add-mask::` for what it is: GitHub does, and what
 /// is compatible with it. GitLab's runner does so only with `proxy_exec`, which cannot be told from
-/// here: there it has to be said. A file would only keep the secrets.
+/// here: there it has to be said. What is said counts on GitHub, too: an output that a program
+/// reads there is no log. A file would only keep the secrets.
 bool log_takes_masks(Context& context) {
-    const bool said = context.environment("GITHUB_ACTIONS") == "true" ||
-                      context.environment("PVEFORM_ADD_MASK") == "true";
-    return said && !context.terminal.errors_go_to_a_file();
+    const auto said = context.environment("PVEFORM_ADD_MASK");
+    const bool wanted = said ? said == "true" : context.environment("GITHUB_ACTIONS") == "true";
+    return wanted && !context.terminal.errors_go_to_a_file();
+}
+
+std::vector<TokenId> declared_tokens(const desired::Document& document) {
+    std::vector<TokenId> ids;
+    for (const auto& [user, declared] : document.users) {
+        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
+            ids.push_back({user, name});
+        }
+    }
+    return ids;
 }
 
 std::unexpected<Error> nowhere(const std::vector<TokenId>& tokens) {
@@ -53,7 +64,9 @@ Result<std::unique_ptr<secrets::Sink>> open_plain_sink(
     }
     if (wanted.command) {
         const desired::SecretCommand& command = wanted.command->value;
-        return secrets::open_command_sink(processes, command.run, command.timeout);
+        return secrets::open_command_sink(
+            processes, command.run, command.timeout, declared_tokens(document)
+        );
     }
     return nowhere(tokens);
 }

@@ -9,11 +9,13 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
 #include "cli/session.hpp"
 #include "plan/review.hpp"
 #include "render/policy.hpp"
+#include "render/validation.hpp"
 
 namespace pveform::cli {
 
@@ -33,38 +35,85 @@ Errors blocks_of(const plan::Plan& plan) {
     return errors;
 }
 
-/// What is worth saying about the access, on which the errors may depend.
-void show(const plan::Plan& plan, const Options& options, Context& context) {
-    fmt::print(
-        context.out,
-        "{}{}",
-        render::findings_text(plan.findings, options.show_unmanaged, context.out_style),
-        render::verdicts_text(plan.verdicts, context.out_style)
-    );
-}
-
-/// Of the document as it would be applied to what `--live` names.
-Errors
-errors_against_live(const Options& options, const desired::Document& document, Context& context) {
-    const auto offline = plan_offline(options, document, context);
+/// The document as it would be applied to what `--live` names.
+render::Validation
+validate_live(const Options& options, const desired::Document& document, Context& context) {
+    auto offline = plan_offline(options, document, context);
     if (!offline) {
-        return offline.error();
+        return {.errors = std::move(offline).error()};
     }
-    show(offline->plan, options, context);
-    Errors errors = blocks_of(offline->plan);
-    std::ranges::move(plan::undecided(offline->plan), std::back_inserter(errors));
-    return errors;
+    plan::Plan& plan = offline->plan;
+    render::Validation validation{
+        .errors = blocks_of(plan),
+        .findings = std::move(plan.findings),
+        .verdicts = plan.verdicts,
+    };
+    std::ranges::move(plan::undecided(plan), std::back_inserter(validation.errors));
+    return validation;
 }
 
-/// Of the document by itself. What it claims about access is for a cluster to say.
-Errors errors_alone(const Options& options, const desired::Document& document, Context& context) {
+/// The document by itself. What it claims about access is for a cluster to say.
+render::Validation validate_alone(const desired::Document& document, Context& context) {
     plan::Plan nothing;
     nothing.findings = policy::check_alone(document, context.clock.now());
-    show(nothing, options, context);
     if (auto block = plan::policy_block(nothing.findings)) {
         nothing.blocks.push_back(std::move(*block));
     }
-    return blocks_of(nothing);
+    return {
+        .errors = blocks_of(nothing),
+        .findings = std::move(nothing.findings),
+        .untested_assertions = document.assertions.size(),
+    };
+}
+
+render::Validation validation_of(const Options& options, Context& context) {
+    const auto document = load_document(options, context);
+    if (!document) {
+        return {.errors = document.error()};
+    }
+    render::Validation validation = options.live ? validate_live(options, *document, context)
+                                                 : validate_alone(*document, context);
+    validation.users = document->users.size();
+    validation.groups = document->groups.size();
+    validation.roles = document->roles.size();
+    return validation;
+}
+
+/// What is worth saying about the access comes first: the errors may depend on it.
+ExitCode show(const render::Validation& validation, const Options& options, Context& context) {
+    fmt::print(
+        context.out,
+        "{}{}",
+        render::findings_text(validation.findings, options.show_unmanaged, context.out_style),
+        render::verdicts_text(validation.verdicts, context.out_style)
+    );
+    if (!validation.errors.empty()) {
+        return context.report(validation.errors);
+    }
+    if (options.quiet) {
+        return ExitCode::done;
+    }
+    fmt::print(
+        context.out,
+        "Valid{}: {}, {}, {}\n",
+        options.live ? fmt::format(" for {}", options.live->string()) : std::string(),
+        plural(validation.users, "user"),
+        plural(validation.groups, "group"),
+        plural(validation.roles, "role")
+    );
+    if (validation.untested_assertions > 0) {
+        fmt::print(
+            context.out,
+            "{} not tested: that needs a state (`--live`) or a plan\n",
+            plural(validation.untested_assertions, "assertion")
+        );
+    }
+    return ExitCode::done;
+}
+
+ExitCode print_json(const render::Validation& validation, Context& context) {
+    fmt::print(context.out, "{}", render::validation_json(validation));
+    return validation.errors.empty() ? ExitCode::done : exit_code_for(validation.errors);
 }
 
 } // namespace
@@ -78,33 +127,9 @@ void setup_validate(CLI::App& app, Options& options) {
 }
 
 ExitCode run_validate(const Options& options, Context& context) {
-    const auto document = load_document(options, context);
-    if (!document) {
-        return context.report(document.error());
-    }
-    const Errors errors = options.live ? errors_against_live(options, *document, context)
-                                       : errors_alone(options, *document, context);
-    if (!errors.empty()) {
-        return context.report(errors);
-    }
-    if (!options.quiet) {
-        fmt::print(
-            context.out,
-            "Valid{}: {}, {}, {}\n",
-            options.live ? fmt::format(" for {}", options.live->string()) : std::string(),
-            plural(document->users.size(), "user"),
-            plural(document->groups.size(), "group"),
-            plural(document->roles.size(), "role")
-        );
-        if (!options.live && !document->assertions.empty()) {
-            fmt::print(
-                context.out,
-                "{} not tested: that needs a state (`--live`) or a plan\n",
-                plural(document->assertions.size(), "assertion")
-            );
-        }
-    }
-    return ExitCode::done;
+    const render::Validation validation = validation_of(options, context);
+    return options.format == Format::json ? print_json(validation, context)
+                                          : show(validation, options, context);
 }
 
 } // namespace pveform::cli

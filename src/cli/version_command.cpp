@@ -12,8 +12,12 @@ void setup_version(CLI::App& app) {
     app.add_subcommand("version", "Print the version");
 }
 
+std::string version_text() {
+    return fmt::format("pveform {}", PVEFORM_VERSION);
+}
+
 ExitCode run_version(Context& context) {
-    fmt::print(context.out, "pveform {}\n", PVEFORM_VERSION);
+    fmt::print(context.out, "{}\n", version_text());
     return ExitCode::done;
 }
 

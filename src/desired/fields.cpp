@@ -60,6 +60,26 @@ void refuse_expiry(const Value& value, const std::optional<std::string>& text) {
     }
 }
 
+/// A number with a unit that is no duration is zero or beyond what PVE's times can hold.
+void refuse_duration(const Value& value, std::string_view text) {
+    const std::size_t unit = text.find_first_not_of("0123456789");
+    const bool has_form =
+        unit != 0 && unit + 1 == text.size() && text.find_first_of("smhdw") == unit;
+    if (!has_form) {
+        value.refuse_type("a length of time", "write it with a unit: `90d`, `12h`, `30m`, `45s`");
+    } else if (text.find_first_not_of('0') == unit) {
+        value.refuse(
+            fmt::format("{} cannot be zero", value.name()),
+            "write how long, `90d` for instance; what shall have no end has `expire: never`"
+        );
+    } else {
+        value.refuse(
+            fmt::format("{} is too long: `{}`", value.name(), text),
+            "a thousand years (`365000d`) are the most; what shall have no end has `expire: never`"
+        );
+    }
+}
+
 } // namespace
 
 std::optional<std::string> read_text(const Value& value, std::size_t max_characters) {
@@ -137,7 +157,7 @@ std::optional<std::chrono::seconds> read_duration(const Value& value) {
     const auto text = value.scalar_text();
     const auto duration = text ? parse_duration(*text) : std::nullopt;
     if (!duration) {
-        value.refuse_type("a length of time", "write it with a unit: `90d`, `12h`, `30m`, `45s`");
+        refuse_duration(value, text.value_or(""));
     }
     return duration;
 }

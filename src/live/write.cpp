@@ -122,10 +122,14 @@ Result<void> create_role(Transport& pve, const RoleId& id, const std::set<Privil
     return done(pve.send(Method::post, "/access/roles", form), "create role " + quoted(id.text));
 }
 
-Result<void>
-set_role_privileges(Transport& pve, const RoleId& id, const std::set<Privilege>& privileges) {
+Result<void> set_role_privileges(
+    Transport& pve, const RoleId& id, const std::set<Privilege>& privileges, bool append
+) {
     // Always sent: PVE takes its absence for the empty set.
-    const Parameters form = {{"privs", list(privileges)}};
+    Parameters form = {{"privs", list(privileges)}};
+    if (append) {
+        form.emplace_back("append", "1");
+    }
     return done(pve.send(Method::put, role_path(id), form), "update role " + quoted(id.text));
 }
 

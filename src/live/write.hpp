@@ -15,9 +15,9 @@ namespace pveform::live {
 
 [[nodiscard]] Result<void>
 create_role(Transport&, const RoleId&, const std::set<Privilege>& privileges);
-/// Replaces the whole set; an empty one is sent as such.
+/// Without `append` they replace the whole set; an empty one is sent as such.
 [[nodiscard]] Result<void>
-set_role_privileges(Transport&, const RoleId&, const std::set<Privilege>& privileges);
+set_role_privileges(Transport&, const RoleId&, const std::set<Privilege>& privileges, bool append);
 [[nodiscard]] Result<void> delete_role(Transport&, const RoleId&);
 
 [[nodiscard]] Result<void> create_group(Transport&, const GroupId&, const std::string& comment);

@@ -102,8 +102,8 @@ RealmId UserId::realm() const {
 Parsed<std::string> TokenId::parse_name(std::string_view text) {
     if (!is_name(text)) {
         return std::unexpected(fmt::format(
-            "{} is not a token name: at least 2 letters, digits, `.`, `-` and `_`, the first a "
-            "letter",
+            "{} is not a token name: it begins with a letter (`a-z`, `A-Z`) and goes on with at "
+            "least one more letter, digit, `.`, `-` or `_`",
             quoted(text)
         ));
     }

@@ -26,8 +26,12 @@ struct Limit {
     std::string_view flag;
     std::size_t count = 0; // what the plan does
     std::optional<std::size_t> allowed;
+    std::string_view verb; // `the plan takes away`
+    std::string_view what; // one of what is counted
 
     [[nodiscard]] bool is_allowed() const { return allowed == count; }
+
+    [[nodiscard]] bool is_misjudged() const { return allowed && *allowed != count; }
 
     [[nodiscard]] Block block(std::string message, const Span& span) const {
         std::string help = fmt::format("if that is meant: `{} {}`", flag, count);
@@ -35,6 +39,17 @@ struct Limit {
             help += fmt::format(" (not {})", *allowed);
         }
         return {std::string(guard), std::move(message), span, std::move(help)};
+    }
+
+    /// Also where no limit is in the way: who gave the number looked at another plan.
+    [[nodiscard]] Block misjudged() const {
+        return {
+            std::string(guard),
+            fmt::format(
+                "`{} {}` is for another plan: {} {}", flag, *allowed, verb, plural(count, what)
+            ),
+            {},
+            fmt::format("if that is meant: `{} {}`, or leave the flag out", flag, count)};
     }
 };
 
@@ -49,22 +64,31 @@ public:
     )
         : before_(before), after_(after), document_(document), ownership_(document),
           objects_{
-              "destroy", "--allow-destroy", count(changes, takes_away_object), allowances.destroy},
+              "destroy",
+              "--allow-destroy",
+              count(changes, takes_away_object),
+              allowances.destroy,
+              "the plan takes away",
+              "object"},
           entries_{
               "acl-removals",
               "--allow-acl-removals",
               count(changes, removes_entry),
-              allowances.acl_removals},
+              allowances.acl_removals,
+              "the plan takes away",
+              "ACL entry"},
           cascades_{
               "cascade",
               "--allow-cascade",
               count(changes, is_foreign_cascade),
-              allowances.cascades} {}
+              allowances.cascades,
+              "PVE would also remove",
+              "foreign object"} {}
 
     std::vector<Block> run() && {
         const desired::Limits& limits = document_.limits;
-        check_limit(objects_, limits.destroy, "object");
-        check_limit(entries_, limits.acl_removals, "ACL entry");
+        check_limit(objects_, limits.destroy);
+        check_limit(entries_, limits.acl_removals);
         if (cascades_.count > 0 && !cascades_.is_allowed()) {
             blocks_.push_back(cascades_.block(
                 fmt::format(
@@ -76,11 +100,14 @@ public:
             ));
         }
         const desired::Manage& manage = document_.manage;
-        check_emptied(manage.users.prune, before_.users, after_.users);
+        check_emptied_users(manage.users.prune);
         check_emptied(manage.tokens.prune, before_.tokens, after_.tokens);
         check_emptied(manage.groups.prune, before_.groups, after_.groups);
         check_emptied(manage.roles.prune, before_.roles, after_.roles);
         check_emptied_entries(manage.acl.prune);
+        for (const Limit* limit : {&objects_, &entries_, &cascades_}) {
+            check_number(*limit);
+        }
         return std::move(blocks_);
     }
 
@@ -90,18 +117,25 @@ private:
         return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
     }
 
-    void check_limit(
-        const Limit& limit, const desired::Declared<std::size_t>& most, std::string_view what
-    ) {
+    void check_limit(const Limit& limit, const desired::Declared<std::size_t>& most) {
         if (limit.count > most.value && !limit.is_allowed()) {
             blocks_.push_back(limit.block(
                 fmt::format(
-                    "the plan takes away {}, more than the limit of {}",
-                    plural(limit.count, what),
+                    "{} {}, more than the limit of {}",
+                    limit.verb,
+                    plural(limit.count, limit.what),
                     most.value
                 ),
                 most.span
             ));
+        }
+    }
+
+    /// Unless a block of the same guard says the right number already.
+    void check_number(const Limit& limit) {
+        if (limit.is_misjudged() &&
+            std::ranges::find(blocks_, limit.guard, &Block::guard) == blocks_.end()) {
+            blocks_.push_back(limit.misjudged());
         }
     }
 
@@ -113,7 +147,12 @@ private:
     }
 
     template<class Map>
-    void check_emptied(const desired::Globs& globs, const Map& before, const Map& after) {
+    void check_emptied(
+        const desired::Globs& globs,
+        const Map& before,
+        const Map& after,
+        std::string_view fate = "go"
+    ) {
         for (const auto& glob : globs) {
             std::size_t there = 0;
             std::size_t kept = 0;
@@ -123,8 +162,26 @@ private:
                     kept += after.contains(id) ? 1U : 0U;
                 }
             }
-            report_emptied(objects_, there, kept, glob.value.pattern, glob.span);
+            report_emptied(objects_, {there, kept, fate}, glob.value.pattern, glob.span);
         }
+    }
+
+    /// Where pruning disables, an enabled user is what can go, and a disabled one is gone.
+    void check_emptied_users(const desired::Globs& globs) {
+        if (document_.manage.user_action == desired::PruneAction::disable) {
+            check_emptied(globs, not_pruned(before_), not_pruned(after_), "go or be disabled");
+        } else {
+            check_emptied(globs, before_.users, after_.users);
+        }
+    }
+
+    /// Whom the document declares stays, enabled or not.
+    [[nodiscard]] std::map<UserId, User> not_pruned(const State& state) const {
+        std::map<UserId, User> users = state.users;
+        std::erase_if(users, [&](const auto& one) {
+            return !one.second.enabled && !document_.users.contains(one.first);
+        });
+        return users;
     }
 
     void check_emptied_entries(const std::vector<desired::AclPattern>& patterns) {
@@ -137,20 +194,31 @@ private:
                     kept += after_.acl.contains(key) ? 1U : 0U;
                 }
             }
-            report_emptied(entries_, there, kept, Ownership::words_of(pattern), pattern.span);
+            report_emptied(
+                entries_, {there, kept, "go"}, Ownership::words_of(pattern), pattern.span
+            );
         }
     }
 
+    /// What a prune pattern matches.
+    struct Matched {
+        std::size_t there = 0;
+        std::size_t kept = 0;
+        std::string_view fate;
+    };
+
     void report_emptied(
-        const Limit& limit,
-        std::size_t there,
-        std::size_t kept,
-        std::string_view pattern,
-        const Span& span
+        const Limit& limit, const Matched& matched, std::string_view pattern, const Span& span
     ) {
-        if (there >= least_emptied && kept == 0 && !limit.is_allowed()) {
+        if (matched.there >= least_emptied && matched.kept == 0 && !limit.is_allowed()) {
             blocks_.push_back(limit.block(
-                fmt::format("all {} that `{}` matches would go, none is left", there, pattern), span
+                fmt::format(
+                    "all {} that `{}` matches would {}, none is left",
+                    matched.there,
+                    pattern,
+                    matched.fate
+                ),
+                span
             ));
         }
     }
@@ -207,6 +275,9 @@ std::vector<Block> check_destruction(
     const desired::Document& document,
     const Allowances& allowances
 ) {
+    if (changes.empty()) {
+        return {}; // the flags of a run that is repeated after it was done
+    }
     return Destruction(changes, before, after, document, allowances).run();
 }
 

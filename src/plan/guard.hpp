@@ -24,8 +24,8 @@ struct Block {
     std::string help;
 };
 
-/// What the caller lets one plan do. Numbers are exact: a plan that takes away more than was looked
-/// at, or less, is another plan.
+/// What the caller lets one plan do. Numbers are exact, each that is given: a plan that takes away
+/// more than was looked at, or less, is another plan. A plan without changes needs no leave.
 struct Allowances {
     bool lockout = false;
     std::optional<std::size_t> destroy = {};
@@ -39,7 +39,8 @@ struct Allowances {
 [[nodiscard]] bool removes_entry(const Change& change);
 
 /// Mass destruction: more than `limits` allow, a prune pattern of three or more objects of which
-/// none would be left, and cascades onto what is ignored, protected or out of scope.
+/// none would be left (or left enabled, where pruning disables), and cascades onto what is ignored,
+/// protected or out of scope; and allowances that do not fit the plan.
 [[nodiscard]] std::vector<Block> check_destruction(
     const std::vector<Change>& changes,
     const State& before,

@@ -44,10 +44,8 @@ Phase phase(const CreateRole&, const State&) {
     return Phase::narrow_roles;
 }
 
-Phase phase(const SetRolePrivileges& command, const State& before) {
-    const std::set<Privilege>& present = before.roles.at(command.id).privileges;
-    return std::ranges::includes(present, command.privileges) ? Phase::narrow_roles
-                                                              : Phase::widen_roles;
+Phase phase(const SetRolePrivileges& command, const State&) {
+    return command.append ? Phase::widen_roles : Phase::narrow_roles;
 }
 
 Phase phase(const CreateGroup&, const State&) {

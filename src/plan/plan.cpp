@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "plan/diff.hpp"
 #include "plan/hidden_pools.hpp"
 #include "plan/order.hpp"
@@ -91,6 +92,48 @@ std::size_t count_if(const std::vector<Change>& changes, Predicate predicate) {
     return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
 }
 
+/// `--target user:ann@pve --exclude acl:*`.
+std::string in_words(const Selection& selection) {
+    std::vector<std::string> flags;
+    for (const Selector& one : selection.targets) {
+        flags.push_back("--target " + one.text());
+    }
+    for (const Selector& one : selection.excludes) {
+        flags.push_back("--exclude " + one.text());
+    }
+    return join(flags, " ");
+}
+
+/// Leaves the chosen changes, and says what that means.
+Collected<void> choose_part(
+    Plan& plan,
+    const Target& target,
+    std::map<TokenId, std::string>& rotated,
+    const desired::Document& document,
+    const Selection& selection
+) {
+    auto part = TRY(narrow(plan.before, target, plan.changes, document, selection));
+    const std::size_t left_out = count_if(plan.changes, [&](const Change& change) {
+        return change.action != Action::cascade && !part.chosen.contains(change.key);
+    });
+    plan.part = Part{selection, left_out};
+    plan.notices.push_back(
+        {fmt::format(
+             "only a part is planned (`{}`): {} left out",
+             in_words(selection),
+             left_out == 1 ? "1 other change is" : fmt::format("{} other changes are", left_out)
+         ),
+         {}}
+    );
+    for (std::string& words : part.pulled_in) {
+        plan.notices.push_back({std::move(words), {}});
+    }
+    plan.after = std::move(part.after);
+    std::erase_if(rotated, [&](const auto& one) { return !part.chosen.contains(one.first); });
+    plan.changes = difference(plan.before, plan.after, rotated);
+    return {};
+}
+
 Notice suspension_notice(const Suspension& suspension) {
     return {
         fmt::format(
@@ -146,7 +189,6 @@ Collected<Plan> make_plan(
     Plan plan;
     plan.now = circumstances.now;
     plan.before = live;
-    plan.after = std::move(target.state);
     plan.notices = std::move(target.notices);
     plan.blocks = std::move(target.blocks);
     plan.left_alone = std::move(target.left_alone);
@@ -158,19 +200,11 @@ Collected<Plan> make_plan(
     }
 
     // What differs, and who asked for it.
-    plan.changes = difference(plan.before, plan.after, rotated);
-    if (!circumstances.selection.is_everything()) {
-        auto part =
-            narrow(plan.before, plan.after, plan.changes, target.issues, circumstances.selection);
-        if (!part) {
-            return std::unexpected(Errors{std::move(part).error()});
-        }
-        plan.after = std::move(part->after);
-        std::erase_if(rotated, [&](const auto& one) { return !part->chosen.contains(one.first); });
-        plan.changes = difference(plan.before, plan.after, rotated);
-        for (std::string& words : part->pulled_in) {
-            plan.notices.push_back({std::move(words), {}});
-        }
+    plan.changes = difference(plan.before, target.state, rotated);
+    if (circumstances.selection.is_everything()) {
+        plan.after = std::move(target.state);
+    } else {
+        TRY(choose_part(plan, target, rotated, document, circumstances.selection));
     }
     explain(plan.changes, target, Ownership(document));
     plan.effective_access = access::difference(plan.before, plan.after, plan.now);

@@ -20,6 +20,12 @@
 
 namespace pveform::plan {
 
+/// Of a plan, what `--target` and `--exclude` left.
+struct Part {
+    Selection selection;
+    std::size_t left_out = 0; // changes that the document asks for as well
+};
+
 struct Plan {
     State before;
     State after;
@@ -30,6 +36,7 @@ struct Plan {
     std::vector<Notice> notices;
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
+    std::optional<Part> part;        // nothing where everything was planned
     std::set<AclPath> hidden_pools;  // at and below these there may be some that nobody saw
     Applier applier;                 // whose access and rights the guards looked at
     std::size_t destroyed = 0;       // objects destroyed or disabled, without cascades

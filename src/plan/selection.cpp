@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "plan/succession.hpp"
 
 namespace pveform::plan {
 
@@ -72,23 +73,120 @@ private:
     }
 };
 
+/// Of each token that may take a turn, what the document calls it.
+std::map<TokenId, TokenId> declared_names(const desired::Document& document) {
+    std::map<TokenId, TokenId> names;
+    for (const auto& [user, declared] : document.users) {
+        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
+            const TokenId id{user, name};
+            for (const TokenId& holder : possible_holders(id, token)) {
+                names.emplace(holder, id);
+            }
+        }
+    }
+    return names;
+}
+
+template<class Map>
+void collect_keys(const Map& objects, std::set<ObjectKey>& keys) {
+    for (const auto& [id, object] : objects) {
+        keys.insert(id);
+    }
+}
+
+/// All that there is, that is to be, and that the document names.
+std::set<ObjectKey> known_objects(
+    const State& before,
+    const State& after,
+    const desired::Document& document,
+    const std::map<TokenId, TokenId>& declared_names
+) {
+    std::set<ObjectKey> keys;
+    for (const State* state : {&before, &after}) {
+        collect_keys(state->roles, keys);
+        collect_keys(state->groups, keys);
+        collect_keys(state->users, keys);
+        collect_keys(state->tokens, keys);
+        collect_keys(state->acl, keys);
+    }
+    for (const auto& [holder, declared] : declared_names) {
+        keys.insert(declared);
+    }
+    collect_keys(document.absent.roles, keys);
+    collect_keys(document.absent.groups, keys);
+    collect_keys(document.absent.users, keys);
+    collect_keys(document.absent.tokens, keys);
+    return keys;
+}
+
+/// What a selector of this kind could have meant.
+std::vector<std::string> names_of_kind(std::string_view kind, const std::set<ObjectKey>& keys) {
+    std::set<std::string> names;
+    for (const ObjectKey& key : keys) {
+        if (kind_of(key) != kind) {
+            continue;
+        }
+        if (const auto* row = std::get_if<AclKey>(&key)) {
+            names.insert({row->path.text, row->principal.text()});
+        } else {
+            names.insert(name_of(key));
+        }
+    }
+    return {names.begin(), names.end()};
+}
+
+Error matches_nothing(
+    std::string_view flag, const Selector& selector, const std::set<ObjectKey>& keys
+) {
+    const std::string kind = selector.kind == "acl" ? "ACL entry" : selector.kind;
+    const auto match = closest_match(selector.glob.pattern, names_of_kind(selector.kind, keys));
+    return Error{
+        .kind = ErrorKind::usage,
+        .message = fmt::format(
+            "`{} {}` matches nothing: there is no such {}, neither in the documents nor in the "
+            "cluster",
+            flag,
+            printable(selector.text()),
+            kind
+        ),
+        .help = match ? fmt::format("did you mean `{}:{}`?", selector.kind, printable(*match))
+                      : "name what a plan without the flag shows; `*` stands for any text",
+    };
+}
+
+Errors unmatched(const Selection& selection, const std::set<ObjectKey>& keys) {
+    Errors errors;
+    const auto check = [&](std::string_view flag, const std::vector<Selector>& selectors) {
+        for (const Selector& selector : selectors) {
+            if (std::ranges::none_of(keys, [&](const auto& key) {
+                    return selector.matches(key);
+                })) {
+                errors.push_back(matches_nothing(flag, selector, keys));
+            }
+        }
+    };
+    check("--target", selection.targets);
+    check("--exclude", selection.excludes);
+    return errors;
+}
+
 class Narrowing {
 public:
     Narrowing(
         const State& before,
-        const State& after,
+        const Target& target,
         const std::vector<Change>& changes,
-        const std::map<TokenId, Issue>& issues,
+        std::map<TokenId, TokenId> declared_names,
         const Selection& selection
     )
-        : before_(before), after_(after), changes_(changes), issues_(issues),
-          selection_(selection) {
+        : before_(before), after_(target.state), changes_(changes), issues_(target.issues),
+          declared_names_(std::move(declared_names)), selection_(selection) {
         for (const Change& change : changes) {
             if (change.action == Action::create) {
                 needed_.insert(change.key);
             }
         }
-        for (const auto& [id, issue] : issues) {
+        for (const auto& [id, issue] : issues_) {
             if (issue.predecessor &&
                 before.tokens.at(issue.predecessor->id).expire != issue.predecessor->until) {
                 needed_.insert(issue.predecessor->id);
@@ -118,9 +216,9 @@ private:
     [[nodiscard]] bool
     is_among(const std::vector<Selector>& selectors, const ObjectKey& key) const {
         const auto* token = std::get_if<TokenId>(&key);
-        const auto issue = token != nullptr ? issues_.find(*token) : issues_.end();
+        const auto name = token != nullptr ? declared_names_.find(*token) : declared_names_.end();
         return any_matches(selectors, key) ||
-               (issue != issues_.end() && any_matches(selectors, issue->second.declared));
+               (name != declared_names_.end() && any_matches(selectors, name->second));
     }
 
     Result<void> choose(const ObjectKey& key) {
@@ -192,6 +290,7 @@ private:
     const State& after_;
     const std::vector<Change>& changes_;
     const std::map<TokenId, Issue>& issues_;
+    std::map<TokenId, TokenId> declared_names_; // of tokens that take turns
     const Selection& selection_;
     std::set<ObjectKey> needed_; // others may wait for these
     std::set<ObjectKey> chosen_;
@@ -225,14 +324,29 @@ bool Selector::matches(const ObjectKey& key) const {
     return glob.matches(name_of(key));
 }
 
-Result<Narrowed> narrow(
+std::string Selector::text() const {
+    return fmt::format("{}:{}", kind, glob.pattern);
+}
+
+Collected<Narrowed> narrow(
     const State& before,
-    const State& after,
+    const Target& target,
     const std::vector<Change>& changes,
-    const std::map<TokenId, Issue>& issues,
+    const desired::Document& document,
     const Selection& selection
 ) {
-    return Narrowing(before, after, changes, issues, selection).run();
+    auto names = declared_names(document);
+    if (!selection.may_match_nothing) {
+        Errors errors = unmatched(selection, known_objects(before, target.state, document, names));
+        if (!errors.empty()) {
+            return std::unexpected(std::move(errors));
+        }
+    }
+    auto narrowed = Narrowing(before, target, changes, std::move(names), selection).run();
+    if (!narrowed) {
+        return std::unexpected(Errors{std::move(narrowed).error()});
+    }
+    return std::move(*narrowed);
 }
 
 } // namespace pveform::plan

@@ -21,11 +21,13 @@ struct Selector {
 
     [[nodiscard]] static Parsed<Selector> parse(std::string_view text);
     [[nodiscard]] bool matches(const ObjectKey& key) const;
+    [[nodiscard]] std::string text() const;
 };
 
 struct Selection {
     std::vector<Selector> targets; // none: everything
     std::vector<Selector> excludes;
+    bool may_match_nothing = false; // after an apply: what was chosen may be gone
 
     [[nodiscard]] bool is_everything() const { return targets.empty() && excludes.empty(); }
 };
@@ -36,14 +38,15 @@ struct Narrowed {
     std::vector<std::string> pulled_in; // what was not chosen and is needed, in words
 };
 
-/// `before` with the chosen changes alone, and those that they depend on. An error of kind `usage`
-/// where something is excluded that is needed. Tokens that take turns are also chosen by the name
-/// that the document gives them.
-[[nodiscard]] Result<Narrowed> narrow(
+/// `before` with the chosen changes alone, and those that they depend on. Errors of kind `usage`
+/// where something is excluded that is needed, and where a selector matches nothing that there is
+/// or that the document names. Tokens that take turns are also chosen by the name that the document
+/// gives them.
+[[nodiscard]] Collected<Narrowed> narrow(
     const State& before,
-    const State& after,
+    const Target& target,
     const std::vector<Change>& changes,
-    const std::map<TokenId, Issue>& issues,
+    const desired::Document& document,
     const Selection& selection
 );
 

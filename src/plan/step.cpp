@@ -130,7 +130,11 @@ void perform(const CreateRole& command, State& state) {
 }
 
 void perform(const SetRolePrivileges& command, State& state) {
-    state.roles[command.id].privileges = command.privileges;
+    std::set<Privilege>& privileges = state.roles[command.id].privileges;
+    if (!command.append) {
+        privileges.clear();
+    }
+    privileges.insert(command.privileges.begin(), command.privileges.end());
 }
 
 void perform(const CreateGroup& command, State& state) {
@@ -198,7 +202,7 @@ bool revokes(const CreateRole&, const State&) {
 
 bool revokes(const SetRolePrivileges& command, const State& state) {
     const auto role = state.roles.find(command.id);
-    return role != state.roles.end() &&
+    return !command.append && role != state.roles.end() &&
            !std::ranges::includes(command.privileges, role->second.privileges);
 }
 
@@ -258,7 +262,11 @@ std::string words(const CreateRole& command) {
 }
 
 std::string words(const SetRolePrivileges& command) {
-    return fmt::format("set the privileges of role {}", command.id.text);
+    return fmt::format(
+        "{} role {}",
+        command.append ? "add privileges to" : "set the privileges of",
+        command.id.text
+    );
 }
 
 std::string words(const CreateGroup& command) {

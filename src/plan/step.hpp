@@ -19,10 +19,10 @@ struct CreateRole {
     std::set<Privilege> privileges;
 };
 
-/// Replaces the set.
 struct SetRolePrivileges {
     RoleId id;
-    std::set<Privilege> privileges;
+    std::set<Privilege> privileges; // all of them, unless `append`
+    bool append = false;
 };
 
 struct CreateGroup {

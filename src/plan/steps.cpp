@@ -95,7 +95,7 @@ private:
             add(SetRolePrivileges{id, kept});
         }
         if (kept != wanted) {
-            add(SetRolePrivileges{id, wanted});
+            add(SetRolePrivileges{id, difference_of(wanted, kept), true});
         }
     }
 

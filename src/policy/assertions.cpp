@@ -12,6 +12,7 @@
 #include "model/inventory.hpp"
 #include "policy/because.hpp"
 #include "policy/path_patterns.hpp"
+#include "policy/upper_bound.hpp"
 
 namespace pveform::policy {
 
@@ -63,6 +64,8 @@ struct Claim {
     std::set<Privilege> denied;
     std::optional<std::set<Privilege>> only;
 
+    [[nodiscard]] bool denies_only() const { return allowed.empty() && !only; }
+
     /// (missing, excess): both empty where it holds.
     [[nodiscard]] std::pair<std::set<Privilege>, std::set<Privilege>>
     judge(const std::set<Privilege>& held) const {
@@ -85,8 +88,9 @@ struct Claim {
 class Tests {
 public:
     Tests(const State& state, const std::set<AclPath>& hidden_pools)
-        : state_(state), evaluator_(state), known_(state), hidden_(hidden_pools, state),
-          inventory_(inventory_of(state, hidden_pools)), all_privileges_(state.privileges()) {
+        : state_(state), evaluator_(state), upper_bound_(state), known_(state),
+          hidden_(hidden_pools, state), inventory_(inventory_of(state, hidden_pools)),
+          all_privileges_(state.privileges()) {
         if (hidden_.are_possible()) {
             possible_pools_ = hidden_.nameless();
             for (const auto& [key, grant] : state.acl) {
@@ -119,6 +123,10 @@ public:
             return verdict;
         }
         for (const Principal& principal : principals) {
+            if (claim.denies_only() && !upper_bound_.may_hold_any(principal, claim.denied)) {
+                verdict.cases += paths.size();
+                continue;
+            }
             for (const std::string& path : paths) {
                 add_case(verdict, claim, principal, path);
             }
@@ -252,6 +260,7 @@ private:
 
     const State& state_;
     access::Evaluator evaluator_;
+    UpperBound upper_bound_;
     KnownPaths known_;
     access::HiddenPools hidden_;
     Inventory inventory_;

@@ -8,7 +8,8 @@
 
 namespace pveform::policy {
 
-/// `/pool/prod: PVEVMUser, of group `ops`, through pool prod`. For users and tokens.
+/// `` `/pool/prod`: role `PVEVMUser` of `@ops`, through pool `prod` ``, in the order of the walk,
+/// with what keeps an entry from giving its role. For users and tokens of the state.
 [[nodiscard]] std::vector<std::string>
 because(const State& state, const Principal& principal, const std::string& path);
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "access/hidden_pools.hpp"
 #include "policy/facts.hpp"
+#include "policy/upper_bound.hpp"
 
 namespace pveform::policy {
 
@@ -38,40 +38,8 @@ Span place_of(const Facts& facts, const TokenId& id, desired::Optional<T> desire
     return value ? value->span : token->span;
 }
 
-/// Guests and storages in pools at or below `path`, and those below `path` in any pool; as paths.
-void add_pool_members(const State& state, const AclPath& path, std::set<std::string>& paths) {
-    const std::string prefix = path.text == "/" ? path.text : path.text + "/";
-    for (const auto& [id, pool] : state.pools) {
-        const std::string pool_path = "/pool/" + id.text;
-        const bool is_ours = pool_path == path.text || pool_path.starts_with(prefix);
-        const auto add = [&](std::string member) {
-            if (is_ours || member == path.text || member.starts_with(prefix)) {
-                paths.insert(std::move(member));
-            }
-        };
-        for (const std::uint32_t guest : pool.guests) {
-            add(fmt::format("/vms/{}", guest));
-        }
-        for (const std::string& storage : pool.storages) {
-            add("/storage/" + storage);
-        }
-    }
-}
-
-/// Where a row's role may come to something: its path, the paths of other entries below it, and
-/// what comes through pools.
-std::set<std::string> paths_reached(const State& state, const AclKey& row, bool propagate) {
-    std::set<std::string> paths = {row.path.text};
-    if (propagate) {
-        const std::string prefix = row.path.text == "/" ? row.path.text : row.path.text + "/";
-        for (auto other = state.acl.lower_bound(AclKey{AclPath{prefix}, {}, {}});
-             other != state.acl.end() && other->first.path.text.starts_with(prefix);
-             ++other) {
-            paths.insert(other->first.path.text);
-        }
-    }
-    add_pool_members(state, row.path, paths);
-    return paths;
+bool is_at_or_below(const std::string& path, const std::string& above) {
+    return above == "/" || path == above || (path.starts_with(above) && path[above.size()] == '/');
 }
 
 /// Whether something that nobody saw can be what the row is good for.
@@ -79,19 +47,73 @@ bool may_work_through_hidden_pool(const Facts& facts, const AclKey& row) {
     const std::string& path = row.path.text;
     const bool reaches_members = path == "/" || path.starts_with("/vms") ||
                                  path.starts_with("/storage") || path.starts_with("/pool");
-    return reaches_members &&
-           access::HiddenPools(facts.subject().hidden_pools, facts.state()).are_possible();
+    return reaches_members && !facts.subject().hidden_pools.empty();
 }
 
-bool has_effect(const Facts& facts, const AclKey& row, bool propagate, const Role& role) {
-    const auto paths = paths_reached(facts.state(), row, propagate);
-    return std::ranges::any_of(paths, [&](const std::string& path) {
-        const auto held = facts.evaluator().privileges(row.principal, path);
+/// Whether the role of a token's entry comes to something: at its path, at the paths of other
+/// entries below it, or through pools.
+class Effects {
+public:
+    explicit Effects(const Facts& facts) : facts_(facts), bound_(facts.state()) {
+        for (const auto& [id, pool] : facts.state().pools) {
+            for (const std::uint32_t guest : pool.guests) {
+                members_.push_back({"/pool/" + id.text, fmt::format("/vms/{}", guest)});
+            }
+            for (const std::string& storage : pool.storages) {
+                members_.push_back({"/pool/" + id.text, "/storage/" + storage});
+            }
+        }
+    }
+
+    [[nodiscard]] bool any_of(const AclKey& row, bool propagate, const Role& role) const {
+        const Principal user = Principal::of(user_behind(row.principal));
+        return has_effect_at(row.path.text, row, role) ||
+               (bound_.may_hold_any(user, role.privileges) &&
+                (has_effect_on_member(row, role) || (propagate && has_effect_below(row, role))));
+    }
+
+private:
+    struct Member {
+        std::string pool; // `/pool/prod`
+        std::string path; // `/vms/100`
+    };
+
+    [[nodiscard]] bool
+    has_effect_at(const std::string& path, const AclKey& row, const Role& role) const {
+        const auto held = facts_.evaluator().privileges(row.principal, path);
         return std::ranges::any_of(role.privileges, [&](const Privilege& privilege) {
             return held.contains(privilege);
         });
-    });
-}
+    }
+
+    [[nodiscard]] bool has_effect_on_member(const AclKey& row, const Role& role) const {
+        const std::string& path = row.path.text;
+        return std::ranges::any_of(members_, [&](const Member& member) {
+            return (is_at_or_below(member.pool, path) || is_at_or_below(member.path, path)) &&
+                   has_effect_at(member.path, row, role);
+        });
+    }
+
+    [[nodiscard]] bool has_effect_below(const AclKey& row, const Role& role) const {
+        const auto& acl = facts_.state().acl;
+        const std::string prefix = row.path.text == "/" ? row.path.text : row.path.text + "/";
+        const std::string* last = nullptr;
+        for (auto other = acl.lower_bound(AclKey{AclPath{prefix}, {}, {}});
+             other != acl.end() && other->first.path.text.starts_with(prefix);
+             ++other) {
+            const std::string& path = other->first.path.text;
+            if ((last == nullptr || *last != path) && has_effect_at(path, row, role)) {
+                return true;
+            }
+            last = &path;
+        }
+        return false;
+    }
+
+    const Facts& facts_;
+    UpperBound bound_;
+    std::vector<Member> members_; // of all pools
+};
 
 } // namespace
 
@@ -194,6 +216,7 @@ void token_acl_without_effect(Facts& facts) {
     if (facts.is_document_alone()) {
         return; // what the user holds is the cluster's to say
     }
+    const Effects effects(facts);
     for (const auto& [key, grant] : facts.state().acl) {
         const auto role = facts.state().roles.find(key.role);
         if (key.principal.kind != PrincipalKind::token || !facts.covers(key) ||
@@ -204,7 +227,7 @@ void token_acl_without_effect(Facts& facts) {
         const auto token = facts.state().tokens.find(id);
         if (token == facts.state().tokens.end() || !token->second.privilege_separation ||
             may_work_through_hidden_pool(facts, key) ||
-            has_effect(facts, key, grant.propagate, role->second)) {
+            effects.any_of(key, grant.propagate, role->second)) {
             continue;
         }
         facts.report(

@@ -236,6 +236,13 @@ private:
         }
         const bool is_everything = is_loss && !affected_.holds_something;
         for (const PrivilegeSets::Number set : sets) {
+            const std::string places =
+                places_in_words(plan_.effective_access, affected_, [&](const Shift& shift) {
+                    return shift.*side == set;
+                });
+            if (places.empty()) {
+                continue; // below a guest or a storage, where nothing is
+            }
             rows.push_back(Row{
                 .action = action,
                 .kind = std::string(to_string(affected_.principals.front().kind)),
@@ -246,11 +253,7 @@ private:
                     privileges_in_words(
                         plan_.effective_access.sets[set], is_loss ? plan_.before : plan_.after
                     ),
-                    places_in_words(
-                        plan_.effective_access,
-                        affected_,
-                        [&](const Shift& shift) { return shift.*side == set; }
-                    )
+                    places
                 ),
                 .source = {},
                 .below = is_loss ? additions_behind(set) : std::vector<std::string>(),

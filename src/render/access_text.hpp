@@ -19,6 +19,7 @@ namespace pveform::render {
 privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
 
 /// `/vms and below but not /vms/7`: the places of which `applies` is true. Of many, the first.
+/// Empty where nothing can be: below guests and storages alone.
 [[nodiscard]] std::string places_in_words(
     const access::Difference& difference,
     const access::Affected& affected,

@@ -251,15 +251,18 @@ std::string everywhere_text(const Question& question) {
     std::string out = who + " holds\n";
     std::set<access::PrivilegeSets::Number> said = {access::PrivilegeSets::empty};
     for (const access::Shift& shift : affected->shifts) {
-        if (said.insert(shift.gained).second) {
+        if (!said.insert(shift.gained).second) {
+            continue;
+        }
+        const std::string places =
+            places_in_words(difference, *affected, [&](const access::Shift& other) {
+                return other.gained == shift.gained;
+            });
+        if (!places.empty()) { // else it is below a guest or a storage, where nothing is
             out += fmt::format(
                 "  {} on {}\n",
                 privileges_in_words(difference.sets[shift.gained], question.state),
-                places_in_words(
-                    difference,
-                    *affected,
-                    [&](const access::Shift& other) { return other.gained == shift.gained; }
-                )
+                places
             );
         }
     }

@@ -111,6 +111,25 @@ json::Value left_alone_value(const plan::Plan& plan) {
     return objects;
 }
 
+json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
+    json::Array texts;
+    for (const plan::Selector& selector : selectors) {
+        texts.emplace_back(selector.text());
+    }
+    return texts;
+}
+
+json::Value part_value(const std::optional<plan::Part>& part) {
+    if (!part) {
+        return {};
+    }
+    return json::Object{
+        {"targets", selectors_value(part->selection.targets)},
+        {"excludes", selectors_value(part->selection.excludes)},
+        {"changes_left_out", count(part->left_out)},
+    };
+}
+
 json::Value
 plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Receipt* receipt) {
     return json::Object{
@@ -120,6 +139,7 @@ plan_value(const plan::Plan& plan, const PlanContext& context, const apply::Rece
         {"identity", context.identity.empty() ? json::Value() : json::Value(context.identity)},
         {"origin", context.origin.empty() ? json::Value() : json::Value(context.origin)},
         {"applier", applier_value(plan.applier)},
+        {"part", part_value(plan.part)},
         {"changes", changes_value(plan)},
         {"steps", steps_value(plan, receipt)},
         {"effective_access", effective_access_value(plan)},

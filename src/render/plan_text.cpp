@@ -387,7 +387,8 @@ std::string plan_summary(const plan::Plan& plan) {
 std::string plan_text(const plan::Plan& plan, const PlanContext& context, const Style& style) {
     std::string out = header(plan, context) + "\n";
     if (plan.is_empty()) {
-        out += "  No changes: the cluster is as the document says.\n\n";
+        out += plan.part ? "  No changes to what was chosen.\n\n"
+                         : "  No changes: the cluster is as the document says.\n\n";
     }
     if (const auto rows = object_rows(plan, context); !rows.empty()) {
         out += table(rows, 2, style) + "\n";

@@ -105,7 +105,8 @@ std::string receipt_text(
         return out + "Not verified: give the tokens above another secret with `pveform rotate`\n";
     }
     if (verification.is_good()) {
-        return out + "Verified: nothing left to change\n";
+        return out + (plan.part ? "Verified: nothing left to change of what was chosen\n"
+                                : "Verified: nothing left to change\n");
     }
     if (verification.looked) {
         return out +

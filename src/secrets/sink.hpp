@@ -61,10 +61,14 @@ public:
 
 /// A program, run once for each secret with its record on standard input: exit code 0 says that the
 /// secret is stored durably. What it prints is not looked at; its standard error is ours. Ctrl-C
-/// does not reach it. An error, before anything is written to the cluster, if there is no such
-/// program.
+/// does not reach it. `PVEFORM_LIKE_NAMES` holds, a line each, the names among `declared` that
+/// differ from the token's in case and punctuation alone: a store that knows neither can refuse to
+/// mix them up. An error, before anything is written to the cluster, if there is no such program.
 [[nodiscard]] Result<std::unique_ptr<Sink>> open_command_sink(
-    Processes& processes, const std::vector<std::string>& command, std::chrono::seconds time_limit
+    Processes& processes,
+    const std::vector<std::string>& command,
+    std::chrono::seconds time_limit,
+    const std::vector<TokenId>& declared = {}
 );
 
 /// The same sink, but the job that pveform runs in is told of each new secret before anything else

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iterator>
 #include <optional>
 #include <poll.h>
 #include <spawn.h>
@@ -97,8 +98,13 @@ private:
     struct sigaction previous_;
 };
 
-/// Our environment, less what we authenticate with.
-std::vector<char*> environment_for_children() {
+/// As POSIX wants it; it is not written to.
+char* pointer_to(const std::string& text) {
+    return const_cast<char*>(text.c_str());
+}
+
+/// Our environment, less what we authenticate with, and what this one is told besides.
+std::vector<char*> environment_for(const Invocation& invocation) {
     std::vector<char*> entries;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
@@ -106,6 +112,7 @@ std::vector<char*> environment_for_children() {
             entries.push_back(*entry);
         }
     }
+    std::ranges::transform(invocation.variables, std::back_inserter(entries), pointer_to);
     entries.push_back(nullptr);
     return entries;
 }
@@ -136,11 +143,9 @@ void set_signals(posix_spawnattr_t& attributes, const Invocation& invocation) {
 /// 0 or an error number.
 int spawn(const Invocation& invocation, const Pipe& input, const Pipe& output, pid_t& child) {
     std::vector<char*> arguments;
-    for (const std::string& argument : invocation.command) {
-        arguments.push_back(const_cast<char*>(argument.c_str())); // as POSIX wants it; not written
-    }
+    std::ranges::transform(invocation.command, std::back_inserter(arguments), pointer_to);
     arguments.push_back(nullptr);
-    std::vector<char*> environment = environment_for_children();
+    std::vector<char*> environment = environment_for(invocation);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input.reading(), STDIN_FILENO);

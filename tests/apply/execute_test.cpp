@@ -11,7 +11,9 @@ using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::ErrorKind;
 using pveform::Expiry;
 using pveform::GroupId;
+using pveform::Privilege;
 using pveform::Release;
+using pveform::RoleId;
 using pveform::split_token_id;
 using pveform::State;
 using pveform::UserId;
@@ -280,6 +282,69 @@ TEST_CASE("a membership that somebody else gives meanwhile stays", "[apply]") {
     CHECK(world.pve.state.groups[GroupId{"theirs"}].members.contains(UserId{"ben@pve"}));
     CHECK(world.pve.state.groups[GroupId{"ops"}].members.contains(UserId{"ben@pve"}));
     CHECK_FALSE(world.pve.state.groups[GroupId{"old"}].members.contains(UserId{"ben@pve"}));
+}
+
+namespace {
+
+const RoleId crew{"Crew"};
+
+State cluster_with_crew() {
+    State start = live_cluster();
+    start.roles[crew].privileges = {Privilege{"VM.Audit"}, Privilege{"VM.Console"}};
+    return start;
+}
+
+desired::Document wanting_of_crew(std::initializer_list<Privilege> privileges) {
+    desired::Document document = wanted_document();
+    document.roles[crew].privileges = listed(privileges);
+    return document;
+}
+
+/// Applies while somebody else gives the role one more.
+Receipt apply_while_crew_gets(World& world, const std::string& privilege) {
+    return world.apply([&] {
+        world.pve.state.roles.at(crew).privileges.insert(Privilege{privilege});
+    });
+}
+
+} // namespace
+
+TEST_CASE("a role is widened by what is new to it alone", "[apply]") {
+    World world(
+        cluster_with_crew(),
+        wanting_of_crew({Privilege{"VM.Audit"}, Privilege{"VM.Console"}, Privilege{"VM.PowerMgmt"}})
+    );
+    CHECK(apply_while_crew_gets(world, "Sys.Audit").is_complete());
+    CHECK(
+        requests_about(world, "/roles/Crew") ==
+        Lines{"PUT /access/roles/Crew append=1 privs=VM.PowerMgmt"}
+    );
+    CHECK(world.pve.state.roles.at(crew).privileges.size() == 4);
+    const plan::Plan next = world.plan(); // the list of the document is the whole list
+    REQUIRE(next.steps.size() == 1);
+    CHECK(describe(next.steps.front().command) == "set the privileges of role Crew");
+}
+
+TEST_CASE("a privilege that somebody else gives meanwhile to a narrowed role stays", "[apply]") {
+    World world(
+        cluster_with_crew(), wanting_of_crew({Privilege{"VM.Audit"}, Privilege{"VM.PowerMgmt"}})
+    );
+    CHECK(apply_while_crew_gets(world, "Sys.Audit").is_complete());
+    CHECK(
+        requests_about(world, "/roles/Crew") ==
+        Lines{
+            "PUT /access/roles/Crew privs=Sys.Audit,VM.Audit",
+            "PUT /access/roles/Crew append=1 privs=VM.PowerMgmt"}
+    );
+    CHECK(world.plan().changes.size() == 1);
+}
+
+TEST_CASE("a role that cannot be read again is not narrowed", "[apply]") {
+    World world(cluster_with_crew(), wanting_of_crew({Privilege{"VM.Audit"}}));
+    const Run result = run(world, on("GET /access/roles", NetworkFault::refused));
+    CHECK(result.outcomes_but_done().front() == "failed: set the privileges of role Crew");
+    CHECK(requests_about(world, "/roles/Crew").empty());
+    world.check_one_rerun_finishes();
 }
 
 TEST_CASE("after a failure nothing is added that takes away by hiding", "[apply]") {

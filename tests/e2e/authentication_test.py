@@ -5,12 +5,8 @@ import base64
 import hashlib
 import hmac
 import json
-import os
-import pty
-import select
 import shutil
 import struct
-import subprocess
 import time
 
 import harness
@@ -51,47 +47,10 @@ class Authentication(harness.EndToEnd):
         passwords_file = self.seed / "passwords.json"
         passwords_file.chmod(0o600)
 
-    def to(self, simulator):
-        return ["--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file]
-
     def plan(self, *arguments, **environment):
         return self.pveform(
             "plan", *self.to(self.simulator), *arguments, environment=environment
         )
-
-    def at_terminal(self, simulator, answers, *arguments, **environment):
-        """Runs pveform with a person at a terminal, who gives the next answer to each question that
-        ends in `: `; gives exit code and screen."""
-        kept = {n: os.environ[n] for n in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if n in os.environ}
-        person, program = pty.openpty()
-        process = subprocess.Popen(
-            [harness.BINARIES / "pveform", *arguments, *self.to(simulator)], cwd=self.folder,
-            stdin=program, stdout=program, stderr=program, start_new_session=True,
-            env={**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb", **environment},
-        )
-        os.close(program)
-        screen = b""
-        seen = 0
-        answers = list(answers)
-        end = time.monotonic() + harness.RUN_TIME_LIMIT_S
-        while time.monotonic() < end:
-            if select.select([person], [], [], 0.1)[0]:
-                try:
-                    more = os.read(person, 4096)
-                except OSError:  # the other end is closed
-                    break
-                if not more:
-                    break
-                screen += more
-            if answers and screen[seen:].endswith(b": "):
-                time.sleep(0.3)  # what is typed before the echo is off is thrown away
-                seen = len(screen)
-                os.write(person, answers.pop(0).encode() + b"\n")
-        os.close(person)
-        code = process.wait(30)
-        text = screen.decode()
-        harness.WATCH.see("pveform at a terminal", text)
-        return code, text
 
     # Passwords.
 

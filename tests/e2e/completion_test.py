@@ -19,7 +19,8 @@ users:
 """
 
 # What the help calls values, and what the shells can do about them.
-COMPLETED = {"PATH", "FILE", "DIR", "PLAN", "SNAPSHOT", "KIND:GLOB", "USER@REALM", "USER@REALM[!TOKEN]",
+COMPLETED = {"PATH", "FILE", "DIR", "PLAN", "SNAPSHOT", "FORMAT=PATH",
+             "KIND:GLOB", "USER@REALM", "USER@REALM[!TOKEN]",
              "USER[!TOKEN]", "USER@REALM!TOKEN...", "PRIVILEGE", "ACL_PATH", "RULE"}
 FREE = {"N", "N.N", "SECONDS", "https://HOST:PORT", "AB:CD:...", "'NAME:", "env:VARIABLE'"}
 

@@ -1,4 +1,4 @@
-"""What the process says when it ends. (5 comes with saved plans.)"""
+"""What the process says when it ends."""
 
 import harness
 import proxy
@@ -28,7 +28,10 @@ class ExitCodes(harness.EndToEnd):
         self.assert_code(self.at(simulator, "plan"), 0)
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
         self.assert_code(self.at(simulator, "plan", "--detailed-exitcode"), 0)
-        self.assert_code(self.pveform("version"), 0)
+        version = self.pveform("version")
+        self.assert_code(version, 0)
+        for flag in ("--version", "-V"):
+            self.assertEqual(str(self.pveform(flag)), str(version))
         self.assert_code(self.pveform("validate"), 0)
         self.assert_code(self.pveform("--help"), 0)
 
@@ -76,6 +79,12 @@ class ExitCodes(harness.EndToEnd):
             [],
             ["plan", "--no-such-flag"],
             ["plan", "--timeout", "0"],
+            ["plan", "--allow-destroy", "-1"],
+            ["plan", "--allow-destroy=-1"],
+            ["apply", "--allow-acl-removals", "some"],
+            ["plan", "--allow-cascade", "1.5"],
+            ["plan", "--allow-destroy", "99999999999999999999"],
+            ["plan", "--allow-destroy", ""],
             ["plan", "-f", "nothing-here.yaml"],
             ["plan"],  # no token to authenticate with
         ):
@@ -83,6 +92,19 @@ class ExitCodes(harness.EndToEnd):
             self.assert_code(run, 3)
             self.assertIn("error: ", run.err)
             self.assertEqual(run.out, "")
+
+    def test_3_for_a_number_says_what_a_number_is(self):
+        run = self.pveform("plan", "--allow-destroy", "-1")
+        self.assert_says(run, "error: `--allow-destroy` takes a whole number, 0 or more, not `-1`")
+
+    def test_3_for_a_target_that_is_nothing(self):
+        simulator = self.start_simulator()
+        for command in (["plan"], ["apply", "--yes"]):
+            run = self.at(simulator, *command, "--target", "user:svd@pve", "--exclude", "role:Deplyer")
+            self.assert_code(run, 3)
+            self.assert_says(run, "`--target user:svd@pve` matches nothing", "did you mean `user:svc@pve`?",
+                             "`--exclude role:Deplyer` matches nothing", "did you mean `role:Deployer`?")
+        self.assertNotIn("svc@pve", simulator.users())
 
     def test_3_when_nobody_is_there_to_approve(self):
         simulator = self.start_simulator()
@@ -106,6 +128,68 @@ class ExitCodes(harness.EndToEnd):
         self.assert_code(self.at(simulator, "apply", "--yes", "--allow-destroy", "1"), 0)
         self.assertNotIn("metrics@pve!old", simulator.user_tokens())
 
+    def test_4_for_a_number_that_is_not_the_plan_s(self):
+        simulator = self.start_simulator()
+        self.write("pveform.yaml", "version: 1\nusers: { metrics@pve: { tokens: {} } }\n")
+        for command in (["plan"], ["apply", "--yes"]):
+            run = self.at(simulator, *command, "--allow-destroy", "3")
+            self.assert_code(run, 4)
+            self.assert_says(run, "`--allow-destroy 3` is for another plan", "--allow-destroy 1")
+        self.assertIn("metrics@pve!old", simulator.user_tokens())
+        for _ in range(2):  # a job that is repeated when all is done
+            self.assert_code(self.at(simulator, "apply", "--yes", "--allow-destroy", "1"), 0)
+
+    def prompt(self, simulator, answer):
+        """`apply` before somebody who is asked; exit code and screen."""
+        token = f"admin@pve!ci={simulator.tokens['admin@pve!ci']}"
+        return self.at_terminal(simulator, [answer], "apply", PVEFORM_API_TOKEN=token)
+
+    def test_5_when_the_cluster_changed_while_somebody_was_asked(self):
+        simulator = self.start_simulator()
+
+        def change_and_agree():
+            simulator.call("POST", "/access/groups", groupid="first", comment="by hand")
+            return "yes"
+
+        code, screen = self.prompt(simulator, change_and_agree)
+        self.assertEqual(code, 5, screen)
+        self.assertIn("the plan that was shown no longer holds", screen)
+        self.assertIn("not as shown: update group first", screen)
+        self.assertNotIn("svc@pve", simulator.users())
+        groups = {group["groupid"]: group for group in simulator.call("GET", "/access/groups")}
+        self.assertEqual(groups["first"]["comment"], "by hand")
+        self.assertNotIn("second", groups)
+
+    def test_0_when_what_changed_meanwhile_is_not_in_the_plan(self):
+        simulator = self.start_simulator()
+
+        def change_something_else_and_agree():
+            simulator.call("PUT", "/access/users/bob@pve", comment="back again")
+            return "yes"
+
+        code, screen = self.prompt(simulator, change_something_else_and_agree)
+        self.assertEqual(code, 0, screen)
+        self.assertIn("Verified: nothing left to change", screen)
+
+    def test_1_when_somebody_says_no(self):
+        simulator = self.start_simulator()
+        code, screen = self.prompt(simulator, "y")
+        self.assertEqual(code, 1, screen)
+        self.assertIn("Not approved: nothing was changed.", screen)
+        self.assertNotIn("svc@pve", simulator.users())
+
+    def test_6_when_it_wrote_and_could_not_say_so(self):
+        simulator = self.start_simulator()
+        run = self.at(
+            simulator, "apply", "--auto-approve", before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
+        )
+        self.assert_code(run, 6)
+        self.assertIn("svc@pve", simulator.users())
+        again = self.at(
+            simulator, "apply", "--auto-approve", before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
+        )
+        self.assert_code(again, 1)  # there was nothing to write
+
     def test_6_when_a_write_succeeded_and_another_did_not(self):
         simulator = self.start_simulator()
         broken = proxy.Proxy(
@@ -124,6 +208,24 @@ class ExitCodes(harness.EndToEnd):
         simulator = self.start_simulator()
         run = self.at(simulator, "plan", token="admin@pve!ci=00000000-bbbb-4bbb-8bbb-000000000001")
         self.assert_code(run, 7)
+
+    def test_7_when_an_assertion_depends_on_pools_that_pve_hides(self):
+        simulator = self.start_simulator()
+        simulator.call("PUT", "/access/acl", path="/access", users="blind@pve", roles="PVEAuditor")
+        claim = "assertions: [{ principal: ann@pve, path: /vms/100, allows: [VM.Audit] }]\n"
+        self.write("pveform.yaml", SMALL + claim)
+        for command in (["plan"], ["plan", "--detailed-exitcode"], ["plan", "--format", "json"]):
+            run = self.at(simulator, *command, token="blind@pve!ci")
+            self.assert_code(run, 7)
+            self.assert_says(
+                run, "whether this holds depends on pools that cannot be seen", "Pool.Audit"
+            )
+        self.assertEqual([a["outcome"] for a in run.json["assertions"]], ["unknown"])
+        # The same plan by somebody who sees them, and one whose assertion no pool can decide.
+        self.assert_code(self.at(simulator, "plan"), 0)
+        self.write("pveform.yaml", SMALL + claim.replace("/vms/100", "/storage/x").replace(
+            "allows: [VM.Audit]", "denies: [Sys.Modify]"))
+        self.assert_code(self.at(simulator, "plan", token="blind@pve!ci"), 0)
 
     def test_7_for_a_view_that_pve_filters(self):
         simulator = self.start_simulator()

@@ -9,8 +9,7 @@ import urllib.request
 import harness
 import sweep
 
-# Every point takes seconds; the n-th only, unless all are asked for (PVEFORM_SWEEP_STRIDE=1).
-STRIDE = int(os.environ.get("PVEFORM_SWEEP_STRIDE", "32"))
+STRIDE = harness.stride(32)
 BOTH = ("before", "after")
 FAULTS = [
     *({"fault": "latency", "milliseconds": 50, "when": when} for when in BOTH),

@@ -4,6 +4,8 @@ over its API, and the watch that no secret ever gets into an output. Standard li
 import base64
 import json
 import os
+import pty
+import select
 import shutil
 import signal
 import ssl
@@ -22,6 +24,13 @@ TESTS = Path(__file__).resolve().parent.parent
 SEED = TESTS / "e2e/seed"
 START_TIME_LIMIT_S = 60
 RUN_TIME_LIMIT_S = 120
+
+
+def stride(usual):
+    """Of how many points of a sweep one is tried, as each takes seconds. PVEFORM_SWEEP_STRIDE=1 tries
+    all; PVEFORM_SWEEP_THINNING, for slow builds, makes them rarer by that factor."""
+    thinning = int(os.environ.get("PVEFORM_SWEEP_THINNING", "1"))
+    return int(os.environ.get("PVEFORM_SWEEP_STRIDE", usual * thinning))
 
 
 class SecretWatch:
@@ -233,14 +242,54 @@ class EndToEnd(unittest.TestCase):
         """`before`: a program that runs it, with that one's own arguments."""
         return self.execute([*before, BINARIES / "pveform", *arguments], environment or {}, **rest)
 
+    @staticmethod
+    def to(simulator):
+        """The flags that lead to it."""
+        return ["--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file]
+
     def at(self, simulator, command, *arguments, token="admin@pve!ci", **rest):
         """Runs a command against a simulator (or a proxy before one), as a token of the seed."""
         value = token if "=" in token else f"{token}={simulator.tokens[token]}"
         environment = {"PVEFORM_API_TOKEN": value, **rest.pop("environment", {})}
         return self.pveform(
-            command, "--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file,
-            *arguments, environment=environment, **rest,
+            command, *self.to(simulator), *arguments, environment=environment, **rest,
         )
+
+    def at_terminal(self, simulator, answers, *arguments, **environment):
+        """Runs pveform with a person at a terminal, who gives the next answer to each question that
+        ends in `: `; an answer may be a function that does something before it gives it. Exit code
+        and screen."""
+        kept = {n: os.environ[n] for n in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if n in os.environ}
+        person, program = pty.openpty()
+        process = subprocess.Popen(
+            [BINARIES / "pveform", *arguments, *self.to(simulator)], cwd=self.folder,
+            stdin=program, stdout=program, stderr=program, start_new_session=True,
+            env={**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb", **environment},
+        )
+        os.close(program)
+        screen = b""
+        seen = 0
+        answers = list(answers)
+        end = time.monotonic() + RUN_TIME_LIMIT_S
+        while time.monotonic() < end:
+            if select.select([person], [], [], 0.1)[0]:
+                try:
+                    more = os.read(person, 4096)
+                except OSError:  # the other end is closed
+                    break
+                if not more:
+                    break
+                screen += more
+            if answers and screen[seen:].endswith(b": "):
+                time.sleep(0.3)  # what is typed before the echo is off is thrown away
+                seen = len(screen)
+                answer = answers.pop(0)
+                os.write(person, (answer() if callable(answer) else answer).encode() + b"\n")
+        os.close(person)
+        code = process.wait(30)
+        text = screen.decode()
+        WATCH.see("pveform at a terminal", text)
+        return code, text
 
     def assert_code(self, run, code):
         self.assertEqual(run.code, code, str(run))

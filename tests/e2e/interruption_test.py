@@ -75,13 +75,14 @@ class Interruptions(harness.EndToEnd):
         self.assertLessEqual(NEW_TOKENS | {"ann@pve!kept"}, set(simulator.user_tokens()))
 
     def sweep(self, fault, check=lambda run, between: None, only_writes=False):
-        """Lets the n-th request (or write) meet the fault, for every n that an apply has; gives how
-        many there were."""
+        """Lets the n-th request (or write) meet the fault, for every n that an apply has (or some of
+        them, in thin sweeps); gives the last."""
+        step = harness.stride(1)
         number = 1
         while self.meets(fault, number, check, only_writes):
-            number += 1
-        print(f"{fault}: {number - 1} tried", flush=True)
-        return number - 1
+            number += step
+        print(f"{fault}: every {step} of {number - step} tried", flush=True)
+        return number - step
 
     def meets(self, fault, number, check, only_writes):
         """One apply with the fault at one request; False if it has no such request."""

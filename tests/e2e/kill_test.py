@@ -17,8 +17,7 @@ import sweep
 
 CALLS = ("write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,"
          "ftruncate,fallocate,mkdir,mkdirat,fchmod,sendto,sendmsg,sendmmsg,shutdown")
-# Every point takes seconds; the n-th only, unless all are asked for (PVEFORM_SWEEP_STRIDE=1).
-STRIDE = int(os.environ.get("PVEFORM_SWEEP_STRIDE", "8"))
+STRIDE = harness.stride(8)
 
 
 PR_SET_CHILD_SUBREAPER = 36

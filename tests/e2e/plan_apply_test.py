@@ -4,6 +4,7 @@ then the cluster is changed by hand, and the document."""
 import stat
 
 import harness
+import proxy
 
 EVERY_FIELD = """
 version: 1
@@ -116,6 +117,12 @@ class TheMainJob(harness.EndToEnd):
         run = self.apply()
         self.assert_code(run, 0)
         self.assert_says(run, "No changes: the cluster is as the document says.")
+
+    def test_effective_access_is_somewhere(self):
+        """Nothing is below a guest: what would hold there alone is no news."""
+        lines = self.plan().out.split("  Effective access\n")[1].split("\n\n")[0].splitlines()
+        self.assertGreater(len(lines), 5)
+        self.assertEqual([line for line in lines if line.rstrip().endswith(" on")], [])
 
     def test_a_plan_changes_nothing(self):
         before = (self.simulator.users(), self.simulator.acl())
@@ -271,6 +278,46 @@ class TheMainJob(harness.EndToEnd):
         self.assertFalse(self.simulator.accepts(f"new@pve!alone={old}"))
         self.assertTrue(self.simulator.accepts(f"new@pve!alone={new}"))
         self.assertIn(("/vms/100", "new@pve!alone", "PVEVMUser", True), self.simulator.acl())
+
+    def test_a_part_of_a_plan_says_so(self):
+        run = self.plan("--target", "group:fresh", "--exclude", "acl:*")
+        self.assert_code(run, 0)
+        self.assert_says(
+            run, "note: only a part is planned (`--target group:fresh --exclude acl:*`): ",
+            " other changes are left out",
+        )
+        plan = self.plan("--target", "group:fresh", "--format", "json").json
+        self.assertEqual(plan["part"]["targets"], ["group:fresh"])
+        self.assertGreater(plan["part"]["changes_left_out"], 10)
+        self.assertIsNone(self.plan("--format", "json").json["part"])
+        self.assert_says(self.plan("--target", "user:ann@pve"), "No changes to what was chosen.")
+
+    def test_a_removal_alone_is_done_and_verified(self):
+        """What the selector matched is gone then, which is no mistake."""
+        run = self.apply("--target", "token:metrics@pve!old")
+        self.assert_code(run, 0)
+        self.assert_says(run, "Verified: nothing left to change of what was chosen")
+        self.assertNotIn("metrics@pve!old", self.simulator.user_tokens())
+        self.assertNotIn("new@pve", self.simulator.users())
+
+    def test_a_privilege_that_somebody_else_gives_meanwhile_is_not_lost(self):
+        looks = []
+
+        def meddle(number, method, path):
+            if method == "GET" and path.endswith("/access/roles"):
+                looks.append(path)
+                if len(looks) == 2:  # right before the role is narrowed
+                    self.simulator.call("PUT", "/access/roles/Deployer", privs="Sys.Audit", append=1)
+
+        between = proxy.Proxy(self.simulator, self.folder, meddle)
+        self.addCleanup(between.stop)
+        run = self.at(between, "apply", "--yes", "--target", "role:Deployer")
+        self.assert_code(run, 6)  # the list in the document is the whole list
+        self.assert_says(run, "there is still: Plan: 1 to update. Plan again")
+        roles = {role["roleid"]: role["privs"] for role in self.simulator.call("GET", "/access/roles")}
+        self.assertEqual(roles["Deployer"], "Sys.Audit,VM.Audit,VM.PowerMgmt,VM.Snapshot")
+        self.assert_says(self.plan(), "privileges -Sys.Audit")
+        self.applied()
 
     def test_json_says_what_was_done(self):
         receipt = self.apply("--format", "json").json

@@ -165,6 +165,14 @@ grep '^Max core file size' /proc/$PPID/limits >>limits
         harness.WATCH.see("pveform, but for the masks", rest)
 
         (self.folder / "secrets.json").unlink()
+        run = self.apply(
+            self.start_simulator(),
+            environment={"GITHUB_ACTIONS": "true", "PVEFORM_ADD_MASK": "false"},
+        )
+        self.assert_code(run, 0)
+        self.assertNotIn("add-mask", run.err)
+
+        (self.folder / "secrets.json").unlink()
         simulator = self.start_simulator()
         run = self.execute(
             ["sh", "-c", 'exec "$0" "$@" 2>errors', harness.BINARIES / "pveform", "apply", "--yes",

@@ -22,7 +22,8 @@ TEST_CASE("each write is one request", "[live]") {
     const UserId user{"joe@pve"};
     CHECK(create_role(pve, role, {Privilege{"VM.Audit"}, Privilege{"Sys.Audit"}}));
     CHECK(create_role(pve, role, {}));
-    CHECK(set_role_privileges(pve, role, {}));
+    CHECK(set_role_privileges(pve, role, {}, false));
+    CHECK(set_role_privileges(pve, role, {Privilege{"VM.Audit"}}, true));
     CHECK(delete_role(pve, role));
     CHECK(create_group(pve, group, ""));
     CHECK(create_group(pve, group, "Operations"));
@@ -37,6 +38,7 @@ TEST_CASE("each write is one request", "[live]") {
             "POST /access/roles roleid=Ops&privs=Sys.Audit,VM.Audit",
             "POST /access/roles roleid=Ops&privs=",
             "PUT /access/roles/Ops privs=",
+            "PUT /access/roles/Ops privs=VM.Audit&append=1",
             "DELETE /access/roles/Ops",
             "POST /access/groups groupid=ops",
             "POST /access/groups groupid=ops&comment=Operations",

@@ -133,6 +133,66 @@ TEST_CASE("mass destruction: a prune pattern that would be left with nothing", "
     CHECK(blocks_of(given).empty());
 }
 
+TEST_CASE("mass destruction: a prune pattern that would leave nobody enabled", "[plan]") {
+    const std::string four = "user:x1@pve:1:0::::::\nuser:x2@pve:1:0::::::\n"
+                             "user:x3@pve:1:0::::::\nuser:x4@pve:0:0::::::\n";
+    const std::string prune = "manage: { users: { prune: ['x*@pve'], action: disable } }";
+    Case given{.live = cluster(four), .document = prune};
+    CHECK( // x4 was disabled before
+        blocks_of(given) ==
+        Lines{"destroy: all 3 that `x*@pve` matches would go or be disabled, none is left"}
+    );
+    CHECK(help_of(given) == "if that is meant: `--allow-destroy 3`");
+    given.allowances.destroy = 4;
+    CHECK(help_of(given) == "if that is meant: `--allow-destroy 3` (not 4)");
+    given.allowances.destroy = 3;
+    CHECK(blocks_of(given).empty());
+    given.allowances = {};
+    given.document = prune + "\nusers: { x3@pve: {} }";
+    CHECK(blocks_of(given).empty());
+    given.document = prune + "\nusers: { x3@pve: { enabled: false } }"; // declared: not pruned
+    CHECK(blocks_of(given).empty());
+    given.document = prune + "\nabsent: { users: [x1@pve] }"; // one goes, two are disabled
+    CHECK(blocks_of(given).size() == 1);
+    given.document = prune;
+    given.live = cluster("user:x1@pve:1:0::::::\nuser:x2@pve:1:0::::::\nuser:x3@pve:0:0::::::\n");
+    CHECK(blocks_of(given).empty()); // two are too few
+}
+
+TEST_CASE("a number that was given is the number of the plan, also within the limits", "[plan]") {
+    Case given{.document = "absent: { users: [u2@pve] }", .allowances = {.destroy = 2}};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"destroy: `--allow-destroy 2` is for another plan: the plan takes away 1 object"}
+    );
+    CHECK(help_of(given) == "if that is meant: `--allow-destroy 1`, or leave the flag out");
+    given.allowances = {.destroy = 1};
+    CHECK(blocks_of(given).empty());
+
+    given.allowances = {.acl_removals = 3};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"acl-removals: `--allow-acl-removals 3` is for another plan: the plan takes away 0 "
+              "ACL entries"}
+    );
+    given.allowances = {.cascades = 1};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"cascade: `--allow-cascade 1` is for another plan: PVE would also remove 0 foreign "
+              "objects"}
+    );
+    given.allowances = {.acl_removals = 0, .cascades = 0};
+    CHECK(blocks_of(given).empty());
+
+    given.allowances = {.destroy = 4}; // beyond the limit one block says both
+    given.document = "absent: { users: [u1@pve, u2@pve, u3@pve, u4@pve, u5@pve, u6@pve] }";
+    CHECK(blocks_of(given).size() == 1);
+    CHECK(help_of(given) == "if that is meant: `--allow-destroy 6` (not 4)");
+
+    given.document = "users: { u1@pve: {} }"; // of a run that is repeated when all is done
+    CHECK(blocks_of(given).empty());
+}
+
 TEST_CASE("cascades onto what is not ours need their own word", "[plan]") {
     Case given{
         .document =

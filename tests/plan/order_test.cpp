@@ -135,7 +135,7 @@ TEST_CASE("a role is widened after those who are to lose it have lost it", "[pla
     REQUIRE(made);
     REQUIRE(made->steps.size() == 2);
     CHECK(describe(made->steps[0].command) == "remove Alpha for ann@pve at /vms");
-    CHECK(describe(made->steps[1].command) == "set the privileges of role Alpha");
+    CHECK(describe(made->steps[1].command) == "add privileges to role Alpha");
 }
 
 TEST_CASE("what touches the running identity comes last", "[plan]") {

@@ -71,15 +71,95 @@ TEST_CASE("a target is planned alone, with what it needs", "[plan]") {
         "role:Deployer; group:ops; user:ann@pve; token:ann@pve!ci; acl:/vms @ops Deployer; "
         "acl:/vms ann@pve!ci Deployer"
     );
-    CHECK(changes_of(selection({"user:nobody@pve"})) == "");
+}
+
+TEST_CASE("a selector that names nothing is a mistake", "[plan]") {
+    const auto errors_of = [](const plan::Selection& chosen) {
+        const auto made = plan_of(chosen);
+        REQUIRE_FALSE(made);
+        std::vector<std::string> lines;
+        for (const Error& error : made.error()) {
+            CHECK(error.kind == ErrorKind::usage);
+            lines.push_back(error.message + "; " + error.help);
+        }
+        return lines;
+    };
+    CHECK(
+        errors_of(selection({"user:ban@pve", "user:ben@pve"}, {"acl:/vmz"})) ==
+        std::vector<std::string>{
+            "`--target user:ban@pve` matches nothing: there is no such user, neither in the "
+            "documents nor in the cluster; did you mean `user:ben@pve`?",
+            "`--exclude acl:/vmz` matches nothing: there is no such ACL entry, neither in the "
+            "documents nor in the cluster; did you mean `acl:/vms`?"}
+    );
+    CHECK_THAT(
+        errors_of(selection({"group:zzzzzz*"})).front(),
+        ContainsSubstring("; name what a plan without the flag shows")
+    );
+    // After an apply what it matched may be gone.
+    plan::Selection later = selection({"user:nobody@pve"});
+    later.may_match_nothing = true;
+    CHECK(changes_of(later) == "");
+}
+
+TEST_CASE("a selector may name what is there and does not change", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"cat@pve"}];
+    live.acl[row("/storage", user("cat@pve"), "PVEAuditor")];
+    const auto plan_with = [&](const std::string& target) {
+        return plan::make_plan(
+            live,
+            wanted("absent: { users: [gone@pve], tokens: ['cat@pve!gone'] }\n"
+                   "users: { ben@pve: {}, cat@pve: { tokens: { turn: { lifetime: 90d, "
+                   "renew_before: 21d, overlap: 14d, acl: [] } } } }"),
+            {.now = 1'800'000'000, .selection = selection({target})}
+        );
+    };
+    for (const char* target :
+         {"user:cat@pve",
+          "role:PVEAuditor",
+          "acl:/storage",
+          "acl:cat@pve",
+          "user:gone@pve",
+          "token:cat@pve!gone"}) {
+        INFO(target);
+        const auto made = plan_with(target);
+        REQUIRE(made);
+        CHECK(made->is_empty());
+        CHECK(made->part->left_out == 2);
+    }
+    const auto turn = plan_with("token:cat@pve!turn"); // called `turn-a` there
+    REQUIRE(turn);
+    REQUIRE(turn->changes.size() == 1);
+    CHECK(plan::name_of(turn->changes.front().key) == "cat@pve!turn-a");
+}
+
+TEST_CASE("a token that takes turns is chosen by its declared name for any change", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"cat@pve"}];
+    live.tokens[TokenId{UserId{"cat@pve"}, "turn-a"}] = {
+        .privilege_separation = true, .expire = {1'800'000'000 + 80 * 86'400}, .comment = "old"};
+    const auto made = plan::make_plan(
+        live,
+        wanted("users: { cat@pve: { tokens: { turn: { lifetime: 90d, renew_before: 21d, "
+               "overlap: 14d, comment: new, acl: [] } } } }"),
+        {.now = 1'800'000'000, .selection = selection({"token:cat@pve!turn"})}
+    );
+    REQUIRE(made);
+    REQUIRE(made->changes.size() == 1);
+    CHECK(made->changes.front().fields.front().name == "comment");
 }
 
 TEST_CASE("what is pulled in is said", "[plan]") {
     const auto made = plan_of(selection({"user:ann@pve"}));
     REQUIRE(made);
-    REQUIRE(made->notices.size() == 1);
+    REQUIRE(made->notices.size() == 2);
     CHECK(
         made->notices.front().message ==
+        "only a part is planned (`--target user:ann@pve`): 7 other changes are left out"
+    );
+    CHECK(
+        made->notices.back().message ==
         "user `ann@pve` needs group `ops`: it is part of this plan too"
     );
 }

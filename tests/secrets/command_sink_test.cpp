@@ -1,7 +1,9 @@
 // A program that stores secrets, and the job's log that must not show them.
 
 #include <chrono>
+#include <fstream>
 #include <sstream>
+#include <string>
 
 #include "catch.hpp"
 #include "secrets/vault.hpp"
@@ -31,6 +33,25 @@ TEST_CASE("the program gets the record on its standard input and nowhere else", 
     CHECK(text_at(record, {"name"}) == "ann@pve!ci");
     CHECK(text_at(record, {"secret"}) == "s3cret");
     CHECK(text_at(record, {"authorization"}) == "PVEAPIToken=ann@pve!ci=s3cret");
+}
+
+TEST_CASE("the program is told which other names are easily mixed up", "[secrets]") {
+    const TemporaryFolder folder;
+    const std::string told = (folder.path() / "told").string();
+    const auto sink = value_of(open_command_sink(
+        posix_processes(),
+        {"sh", "-c", R"(printf %s "$PVEFORM_LIKE_NAMES" >"$1")", "sh", told},
+        10min,
+        tokens({"ann@pve!ci", "ann@pve!CI", "an.n@pve!c_i", "ann@pve!ci2", "annp@ve!ci"})
+    ));
+    const auto names_like = [&](const char* name) {
+        REQUIRE(sink->store(issued(name, "s3cret")));
+        std::ifstream file(told);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    CHECK(names_like("ann@pve!ci") == "ann@pve!CI\nan.n@pve!c_i\nannp@ve!ci");
+    CHECK(names_like("ann@pve!ci2").empty());
+    CHECK(names_like("nobody@pve!declared").empty());
 }
 
 TEST_CASE("only exit code 0 says that a secret is stored", "[secrets]") {

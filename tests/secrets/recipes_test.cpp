@@ -64,12 +64,36 @@ public:
         fs::permissions(file, fs::perms::owner_all);
     }
 
-    [[nodiscard]] Result<void>
-    store(const std::string& recipe, std::vector<std::string> arguments) const {
+    [[nodiscard]] Result<void> store(
+        const std::string& recipe,
+        std::vector<std::string> arguments,
+        const std::vector<pveform::TokenId>& declared = {}
+    ) const {
         std::vector<std::string> command = {PVEFORM_SOURCE_DIR "/examples/sinks/" + recipe};
         std::ranges::move(arguments, std::back_inserter(command));
-        const auto sink = value_of(open_command_sink(posix_processes(), command, time_limit));
+        const auto sink =
+            value_of(open_command_sink(posix_processes(), command, time_limit, declared));
         return sink->store(issued(name, secret));
+    }
+
+    /// What a recipe says to standard error when it does not store.
+    [[nodiscard]] std::string refusal(
+        const std::string& recipe, const std::string& argument, const std::string& other
+    ) const {
+        const fs::path words = folder.path() / "words";
+        const std::vector<std::string> command = {
+            "sh",
+            "-c",
+            R"(exec "$1" "$2" 2>"$3")",
+            "sh",
+            PVEFORM_SOURCE_DIR "/examples/sinks/" + recipe,
+            argument,
+            words.string()};
+        const auto sink = value_of(
+            open_command_sink(posix_processes(), command, time_limit, tokens({name, other.c_str()}))
+        );
+        CHECK_FALSE(sink->store(issued(name, secret)));
+        return contents(words);
     }
 
     /// The program was told everything on its standard input.
@@ -193,4 +217,31 @@ TEST_CASE("recipe kubernetes: a Secret goes in by a pipe", "[secrets][recipes]")
     CHECK_THAT(contents(workshop.arguments()), ContainsSubstring("--server-side"));
     workshop.pretend("kubectl", 1);
     CHECK_FALSE(workshop.store("kubernetes.sh", {"monitoring"}));
+}
+
+TEST_CASE(
+    "recipes refuse two tokens that would be one secret, and store nothing", "[secrets][recipes]"
+) {
+    if (!has("jq")) {
+        return;
+    }
+    const Workshop workshop;
+    workshop.pretend("gh");
+    workshop.pretend("kubectl");
+    const std::string other = "Ann-b@pve!ci.1";
+    CHECK(
+        workshop.refusal("github.sh", "owner/repository", other) ==
+        "github.sh: ann.b@pve!ci_1 and Ann-b@pve!ci.1 would both be the secret "
+        "PVE_ANN_B_PVE_CI_1: rename one\n"
+    );
+    CHECK(
+        workshop.refusal("kubernetes.sh", "monitoring", other) ==
+        "kubernetes.sh: ann.b@pve!ci_1 and Ann-b@pve!ci.1 would both be the Secret "
+        "pve-ann-b-pve-ci-1: rename one\n"
+    );
+    CHECK_FALSE(fs::exists(workshop.arguments()));
+    // Alike, and not the same.
+    const auto declared = tokens({name, "annb@pve!ci_1", "ann.b@pve!other"});
+    CHECK(workshop.store("github.sh", {"owner/repository"}, declared));
+    CHECK(workshop.store("kubernetes.sh", {"monitoring"}, declared));
 }

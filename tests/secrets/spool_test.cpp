@@ -17,6 +17,16 @@ TEST_CASE("a spooled secret is a private file in a private folder", "[secrets]")
     CHECK(text_at(parsed(files.bytes(file)), {"name"}) == "ann@pve!ci");
 }
 
+TEST_CASE("a spooled secret never takes the place of another", "[secrets]") {
+    MemoryFiles files;
+    const auto once = value_of(spool(files, "/safe/pveform", issued("ann@pve!ci", "s3cret-1")));
+    const auto again = value_of(spool(files, "/safe/pveform", issued("ann@pve!ci", "s3cret-2")));
+    CHECK(again == "/safe/pveform/ann@pve!ci-1800000000-2.json");
+    CHECK(text_at(parsed(files.bytes(once)), {"secret"}) == "s3cret-1");
+    CHECK(text_at(parsed(files.bytes(again)), {"secret"}) == "s3cret-2");
+    CHECK(files.permissions(again) == 0600);
+}
+
 TEST_CASE("a spooled secret survives a crash of the machine", "[secrets]") {
     MemoryFiles files;
     const auto file = value_of(spool(files, "/safe/state/pveform", issued("ann@pve!ci", "s3cret")));

@@ -424,7 +424,8 @@ private:
         if (parts.at(1) == "roles") {
             const auto privileges = set_of<Privilege>(optional(form, "privs").value_or(""));
             return creates ? carry_out_if_ready(plan::CreateRole{{form.at("roleid")}, privileges})
-                           : carry_out_if_ready(plan::SetRolePrivileges{{id}, privileges});
+                           : carry_out_if_ready(plan::SetRolePrivileges{
+                                 {id}, privileges, form.contains("append")});
         }
         if (parts.at(1) == "groups") {
             const std::string comment = optional(form, "comment").value_or("");
