@@ -74,7 +74,8 @@ class SchemaTest(unittest.TestCase):
                 self.assertNotEqual(self.complaints(document), [])
 
     def test_takes_the_examples(self):
-        found = sorted((ROOT / "examples").rglob("*.yaml")) if (ROOT / "examples").exists() else []
+        found = [path for path in sorted((ROOT / "examples").rglob("*.yaml"))
+                 if "kubernetes" not in path.parts]
         for path in found:
             with self.subTest(path):
                 document = yaml.load(path.read_text(), Loader) or {}

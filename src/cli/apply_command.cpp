@@ -246,6 +246,10 @@ void show(
     const Options& options,
     Context& context
 ) {
+    const bool goes_ahead = plan.blocks.empty() && plan::undecided(plan).empty();
+    if (options.quiet && goes_ahead && (options.auto_approve || plan.is_empty())) {
+        return; // the receipt says what was done
+    }
     if (outputs.speaks_text()) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
         context.out.flush();
@@ -342,13 +346,13 @@ ExitCode apply_document(Run run, Context& context) {
     }
     // From here on, Ctrl-C finishes the request in flight and ends with a receipt.
     const InterruptGuard interrupts;
-    PlainProgress progress(context.err, context.err_style, run.options.quiet);
+    const auto progress = make_progress(run.options, context);
     apply::Tools tools{
         .transport = **pve,
         .identity = run.identity,
         .files = context.files,
         .clock = context.clock,
-        .progress = progress,
+        .progress = *progress,
         .sink = sink->get(),
         .spool_folder = spool_folder(context),
         .cluster = about.cluster,

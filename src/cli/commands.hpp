@@ -62,6 +62,16 @@ void setup_policy(CLI::App& app, Options& options);
 void setup_ping(CLI::App& app);
 [[nodiscard]] ExitCode run_ping(const Options& options, Context& context);
 
+void setup_schema(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_schema(const Options& options, Context& context);
+
+void setup_completion(CLI::App& app, Options& options);
+[[nodiscard]] ExitCode run_completion(const Options& options, Context& context);
+
+/// What a completion script asks; `words` behind the program's name, the last one being written.
+[[nodiscard]] ExitCode
+run_complete(const CLI::App& app, std::vector<std::string> words, Context& context);
+
 void setup_version(CLI::App& app);
 [[nodiscard]] std::string version_text();
 [[nodiscard]] ExitCode run_version(Context& context);

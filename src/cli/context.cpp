@@ -14,6 +14,11 @@ ExitCode Context::report(Error error) {
     return report(Errors{std::move(error)});
 }
 
+bool Context::is_ci() const {
+    const auto value = environment("CI").value_or("");
+    return !value.empty() && value != "false" && value != "0";
+}
+
 ExitCode Context::without_output() {
     static_cast<void>(report(Error{
         .kind = ErrorKind::io,

@@ -39,6 +39,9 @@ struct Context {
     [[nodiscard]] ExitCode report(const Errors& errors);
     [[nodiscard]] ExitCode report(Error error);
 
+    /// Whether a machine runs it and nobody is watching, as CI systems say with `CI=true`.
+    [[nodiscard]] bool is_ci() const;
+
     /// What a command comes to whose output could not be written, and says so.
     [[nodiscard]] ExitCode without_output();
 };

@@ -15,6 +15,7 @@
 #include "cli/session.hpp"
 #include "cli/sight.hpp"
 #include "render/explanation.hpp"
+#include "render/fold.hpp"
 #include "json/write.hpp"
 
 namespace pveform::cli {
@@ -131,7 +132,10 @@ ExitCode answer_who_can(const Scene& scene, const Options& options, Context& con
         render::who_can(scene.state, *privilege, options.who_can.at(1), scene.now);
     const bool is_json = options.format == Format::json;
     fmt::print(
-        context.out, "{}", is_json ? render::who_can_json(answer) : render::who_can_text(answer)
+        context.out,
+        "{}",
+        is_json ? render::who_can_json(answer)
+                : render::folded(render::who_can_text(answer), context.out_style)
     );
     return ExitCode::done;
 }
@@ -161,13 +165,15 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
         fmt::print(
             context.out,
             "{}",
-            is_json ? render::everywhere_json(question) : render::everywhere_text(question)
+            is_json ? render::everywhere_json(question)
+                    : render::folded(render::everywhere_text(question), context.out_style)
         );
     } else {
         fmt::print(
             context.out,
             "{}",
-            is_json ? render::explanation_json(question) : render::explanation_text(question)
+            is_json ? render::explanation_json(question)
+                    : render::folded(render::explanation_text(question), context.out_style)
         );
     }
     return ExitCode::done;
@@ -178,14 +184,17 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
 void setup_explain(CLI::App& app, Options& options) {
     CLI::App* explain =
         app.add_subcommand("explain", "Show what a user or token may do, and why; or who may");
-    explain->add_option("principal", options.principal, "USER@REALM or USER@REALM!TOKEN");
-    explain->add_option(
-        "path", options.path, "Path of the ACL, such as /vms/100; without it, all that it holds"
-    );
+    explain->add_option("principal", options.principal, "Whose access")
+        ->option_text("USER@REALM[!TOKEN]");
+    explain
+        ->add_option(
+            "path", options.path, "Path of the ACL, such as /vms/100; without it, all that it holds"
+        )
+        ->option_text("ACL_PATH");
     explain->add_option("--why", options.why, "Only the entries that are about this privilege")
         ->option_text("PRIVILEGE");
     explain->add_option("--who-can", options.who_can, "All users and tokens that hold it there")
-        ->option_text("PRIVILEGE PATH")
+        ->option_text("PRIVILEGE ACL_PATH")
         ->expected(2);
     explain->add_flag("--planned", options.planned, "Look at what the documents of -f lead to");
     explain->add_flag(

@@ -69,7 +69,8 @@ ExitCode write(
 
 void setup_init(CLI::App& app, Options& options) {
     CLI::App* init = app.add_subcommand("init", "Begin a document, of what the cluster has");
-    init->add_option("target", options.target, "A new file (pveform.yaml), or a folder (DIR/)");
+    init->add_option("target", options.target, "A new file (pveform.yaml), or a folder (DIR/)")
+        ->option_text("PATH");
     init->add_flag("--empty", options.empty, "Begin with examples; needs no cluster")
         ->excludes(setup_live_file(*init, options));
 }

@@ -42,6 +42,7 @@ struct Options {
     std::optional<Format> format;                 // text
     std::vector<Output> outputs;                  // plan, drift, apply
     bool no_color = false;
+    bool no_pager = false;
     bool quiet = false;
     int verbosity = 0;              // 1: each request, 2: with its parameters
     bool detailed_exitcode = false; // plan
@@ -61,6 +62,8 @@ struct Options {
     bool planned = false;             // explain: what the documents lead to
     bool batch = false;               // explain
     std::string rule;                 // policy explain
+    std::string schema;               // schema: of what
+    std::string shell;                // completion: whose script
 };
 
 } // namespace pveform::cli

@@ -45,7 +45,8 @@ ExitCode show(
     Context& context
 ) {
     const plan::Plan& plan = planned.plan;
-    if (outputs.speaks_text() && (!options.quiet || !plan.is_empty())) {
+    const bool is_worth_a_word = !plan.is_empty() || !plan.blocks.empty();
+    if (outputs.speaks_text() && (!options.quiet || is_worth_a_word)) {
         fmt::print(context.out, "{}", render::plan_text(plan, planned.about, context.out_style));
     }
     if (options.out) {

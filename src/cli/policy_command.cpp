@@ -48,7 +48,9 @@ ExitCode explain_rule(
 void setup_policy(CLI::App& app, Options& options) {
     CLI::App* policy = app.add_subcommand("policy", "List the policy's rules");
     CLI::App* explain = policy->add_subcommand("explain", "Say why a rule exists, and what to do");
-    explain->add_option("rule", options.rule, "Its id, such as hidden-entry")->required();
+    explain->add_option("rule", options.rule, "Its id, such as hidden-entry")
+        ->option_text("RULE")
+        ->required();
 }
 
 ExitCode run_policy(const Options& options, Context& context) {

@@ -1,6 +1,8 @@
 #include "cli/run.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +10,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/pager.hpp"
 #include "cli/trace.hpp"
 #include "cli/usage_error.hpp"
 
@@ -58,6 +61,7 @@ void setup_global(CLI::App& app, Options& options) {
         ->option_text("text|json|markdown")
         ->check(CLI::IsMember({"text", "json", "markdown"}));
     app.add_flag("--no-color", options.no_color, "No colours, as with NO_COLOR set");
+    app.add_flag("--no-pager", options.no_pager, "Long output as it comes, not page by page");
     app.add_flag("--quiet", options.quiet, "Say only what matters");
     app.add_flag(
         "-v,--verbose", options.verbosity, "Tell of each request; -vv: with its parameters"
@@ -68,6 +72,14 @@ void setup_global(CLI::App& app, Options& options) {
 bool has_markdown(const CLI::App& app) {
     return app.got_subcommand("plan") || app.got_subcommand("drift") ||
            app.got_subcommand("apply") || app.got_subcommand("rotate");
+}
+
+/// Whether the command only shows something, perhaps at length. The others speak while they work.
+bool is_for_reading(const CLI::App& app, const Options& options) {
+    constexpr std::array<std::string_view, 5> commands = {
+        "plan", "show", "drift", "explain", "policy"};
+    const std::string name = app.get_subcommands().front()->get_name();
+    return !options.batch && std::ranges::find(commands, name) != commands.end();
 }
 
 ExitCode dispatch(const CLI::App& app, const Options& options, Context& context) {
@@ -104,6 +116,12 @@ ExitCode dispatch(const CLI::App& app, const Options& options, Context& context)
     if (app.got_subcommand("policy")) {
         return run_policy(options, context);
     }
+    if (app.got_subcommand("schema")) {
+        return run_schema(options, context);
+    }
+    if (app.got_subcommand("completion")) {
+        return run_completion(options, context);
+    }
     if (app.got_subcommand("ping")) {
         return run_ping(options, context);
     }
@@ -131,9 +149,17 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     setup_explain(app, options);
     setup_policy(app, options);
     setup_ping(app);
+    setup_schema(app, options);
+    setup_completion(app, options);
     setup_version(app);
     for (CLI::App* command : app.get_subcommands({})) {
-        command->footer("`pveform --help` lists the flags that every command takes.");
+        if (command->get_footer().empty()) {
+            command->footer("`pveform --help` lists the flags that every command takes.");
+        }
+    }
+    if (!arguments.empty() && arguments.front() == "__complete") {
+        arguments.erase(arguments.begin());
+        return run_complete(app, std::move(arguments), context);
     }
 
     std::ranges::reverse(arguments); // the order in which CLI11 takes a vector
@@ -157,6 +183,10 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
         });
     }
     context.trace = make_trace(options.verbosity, context.err);
+    std::optional<Pager> pager;
+    if (is_for_reading(app, options)) {
+        pager.emplace(options, context);
+    }
     return dispatch(app, options, context);
 }
 

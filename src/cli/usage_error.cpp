@@ -18,24 +18,38 @@ bool is_flag(const std::string& argument) {
     return argument.starts_with('-');
 }
 
+/// The program, and the commands that were given, one inside the other.
+std::vector<const CLI::App*> given_commands(const CLI::App& app) {
+    std::vector<const CLI::App*> given = {&app};
+    while (!given.back()->get_subcommands().empty()) {
+        given.push_back(given.back()->get_subcommands().front());
+    }
+    return given;
+}
+
+/// `pveform policy explain`.
+std::string written(const std::vector<const CLI::App*>& commands) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : commands) {
+        names.push_back(command->get_name());
+    }
+    return join(names, " ");
+}
+
 std::vector<std::string> commands_of(const CLI::App& app) {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) {
         names.push_back(command->get_name());
+        std::ranges::copy(command->get_aliases(), std::back_inserter(names));
     }
     return names;
 }
 
-/// Of the program and of the commands that were given.
-std::vector<std::string> flags_of(const CLI::App& app) {
+std::vector<std::string> flags_of(const CLI::App& command) {
     std::vector<std::string> names;
-    std::vector<const CLI::App*> parts = {&app};
-    std::ranges::copy(app.get_subcommands(), std::back_inserter(parts));
-    for (const CLI::App* part : parts) {
-        for (const CLI::Option* option : part->get_options()) {
-            for (const std::string& name : option->get_lnames()) {
-                names.push_back("--" + name);
-            }
+    for (const CLI::Option* option : command.get_options({})) {
+        for (const std::string& name : option->get_lnames()) {
+            names.push_back("--" + name);
         }
     }
     return names;
@@ -46,12 +60,10 @@ std::string help_for_commands(const CLI::App& app) {
 }
 
 std::string help_for_flags(const CLI::App& app) {
-    const auto given = app.get_subcommands();
-    return given.empty() ? std::string("`pveform --help` lists the flags")
-                         : fmt::format(
-                               "`pveform {} --help` and `pveform --help` list the flags",
-                               given.front()->get_name()
-                           );
+    const auto given = given_commands(app);
+    return given.size() == 1
+               ? std::string("`pveform --help` lists the flags")
+               : fmt::format("`{} --help` and `pveform --help` list the flags", written(given));
 }
 
 Error unknown(std::string_view what, const std::string& word, std::string help) {
@@ -61,23 +73,76 @@ Error unknown(std::string_view what, const std::string& word, std::string help) 
         .help = std::move(help)};
 }
 
-Error unknown_command(const CLI::App& app, const std::string& word) {
-    const auto match = closest_match(word, commands_of(app));
-    return unknown(
-        "unknown command",
-        word,
-        match ? fmt::format("did you mean `pveform {}`?", *match) : help_for_commands(app)
-    );
+/// A word where a command or an argument may stand.
+Error unknown_word(const CLI::App& app, const std::string& word) {
+    const auto given = given_commands(app);
+    const auto match = closest_match(word, commands_of(*given.back()));
+    if (match) {
+        return unknown(
+            "unknown command", word, fmt::format("did you mean `{} {}`?", written(given), *match)
+        );
+    }
+    return given.size() == 1 ? unknown("unknown command", word, help_for_commands(app))
+                             : unknown("unexpected argument", word, help_for_flags(app));
+}
+
+/// The commands that do have this flag.
+std::vector<std::string> owners_of(const CLI::App& app, const std::string& flag) {
+    std::vector<std::string> owners;
+    for (const CLI::App* command : app.get_subcommands({})) {
+        if (command->get_option_no_throw(flag) != nullptr) {
+            owners.push_back(fmt::format("`pveform {}`", command->get_name()));
+        }
+    }
+    return owners;
 }
 
 Error unknown_flag(const CLI::App& app, const std::string& argument) {
     const std::string name = argument.substr(0, argument.find('='));
-    const auto match = closest_match(name, flags_of(app));
+    if (const auto owners = owners_of(app, name); !owners.empty()) {
+        return unknown("unknown flag", name, fmt::format("it belongs to {}", join(owners, ", ")));
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* command : given_commands(app)) {
+        std::ranges::move(flags_of(*command), std::back_inserter(names));
+    }
+    const auto match = closest_match(name, names);
     return unknown(
         "unknown flag",
         name,
         match ? fmt::format("did you mean `{}`?", *match) : help_for_flags(app)
     );
+}
+
+/// The flag or argument whose value was refused: CLI11 begins with its name. Null if there is none.
+const CLI::Option* refused_option(const CLI::App& app, const CLI::ParseError& error) {
+    const std::string message = error.what();
+    const std::string name = message.substr(0, message.find(": "));
+    for (const CLI::App* command : given_commands(app)) {
+        if (const CLI::Option* option = command->get_option_no_throw(name)) {
+            return option;
+        }
+    }
+    return nullptr;
+}
+
+/// Where only some values may be written (`text|json` in the help), and this is none of them.
+std::optional<Error> unknown_value(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::Option* option = refused_option(app, error);
+    if (option == nullptr || option->results().empty()) {
+        return std::nullopt;
+    }
+    const auto values = split(option->get_option_text(), "|");
+    const std::string& value = option->results().back();
+    if (values.size() < 2 || std::ranges::find(values, value) != values.end()) {
+        return std::nullopt;
+    }
+    const auto match = closest_match(value, values);
+    return Error{
+        .kind = ErrorKind::usage,
+        .message = fmt::format("{}: unknown value `{}`", option->get_name(), printable(value)),
+        .help = match ? fmt::format("did you mean `{}`?", *match)
+                      : fmt::format("it is one of {}", join(values, ", "))};
 }
 
 } // namespace
@@ -89,11 +154,13 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (flag != extras.end()) { // what follows it may be its value
         return unknown_flag(app, *flag);
     }
-    const bool has_command = !app.get_subcommands().empty();
     if (word != extras.end()) {
-        return has_command ? unknown("unexpected argument", *word, help_for_flags(app))
-                           : unknown_command(app, *word);
+        return unknown_word(app, *word);
     }
+    if (auto unknown = unknown_value(app, error)) {
+        return std::move(*unknown);
+    }
+    const bool has_command = !app.get_subcommands().empty();
     if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !has_command) {
         return Error{
             .kind = ErrorKind::usage, .message = "no command", .help = help_for_commands(app)};

@@ -10,7 +10,8 @@ class ParseError;
 
 namespace pveform::cli {
 
-/// Mistyped commands and flags get the closest match; the rest is said in CLI11's words.
+/// Mistyped commands, flags and values get the closest match, flags of another command its name;
+/// the rest is said in CLI11's words.
 [[nodiscard]] Error usage_error(const CLI::App& app, const CLI::ParseError& error);
 
 } // namespace pveform::cli

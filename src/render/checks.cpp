@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "render/fold.hpp"
 #include "json/write.hpp"
 
 namespace pveform::render {
@@ -85,6 +86,7 @@ std::string checks_text(const std::vector<Check>& checks, bool only_trouble, con
                 fmt::format("{}{} {}\n", margin, paint(style, Paint::help, "fix:"), printable(fix));
         }
     }
+    text = folded(text, style, margin.size());
     return only_trouble && text.empty() ? text : text + sum_of(checks) + '\n';
 }
 

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "render/access_text.hpp"
 #include "render/fields.hpp"
+#include "render/fold.hpp"
 #include "render/heading.hpp"
 #include "render/plan_table.hpp"
 #include "render/policy.hpp"
@@ -290,7 +291,7 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
     if (!plan.is_empty()) {
         out += plan_summary(plan) + "\n";
     }
-    return out + footer(plan);
+    return folded(out + footer(plan), style);
 }
 
 } // namespace pveform::render

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "render/fold.hpp"
 
 namespace pveform::render {
 
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t most_undeclared = 3; // of one rule
 constexpr std::size_t most_cases = 5;      // of one assertion
+constexpr std::size_t rule_column = 35;    // where the list of rules says what each is about
+constexpr std::size_t reading_width = 92;  // of paragraphs, on wide terminals as well
 
 Paint paint_of(policy::Severity severity) {
     switch (severity) {
@@ -193,17 +196,17 @@ std::string rules_text(const desired::Policy& policy, const Style& style) {
             rule.option ? fmt::format(" ({})", option_in_words(rule, policy)) : std::string()
         );
     }
-    return out + "\n`pveform policy explain RULE` says why, and what to do.\n";
+    return folded(out, style, rule_column) +
+           "\n`pveform policy explain RULE` says why, and what to do.\n";
 }
 
 std::string rule_text(const policy::Rule& rule, const desired::Policy& policy, const Style& style) {
     const policy::Severity severity = policy::severity_of(rule, policy);
     const std::string option = option_in_words(rule, policy);
     return fmt::format(
-        "{}: {}\n\n{}\nSeverity: {}{}{}\n",
-        rule.id,
-        rule.summary,
-        indented(wrapped(rule.explanation, 90), "  "),
+        "{}\n{}\nSeverity: {}{}{}\n",
+        folded(fmt::format("{}: {}\n", rule.id, rule.summary), style),
+        indented(wrapped(rule.explanation, std::min(reading_width, style.width) - 2), "  "),
         paint(style, paint_of(severity), policy::to_string(severity)),
         severity == rule.severity
             ? std::string()

@@ -33,6 +33,20 @@ std::string_view code_of(Paint paint) {
     return "";
 }
 
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+/// NO_COLOR beats CLICOLOR_FORCE, which beats what is known about the terminal.
+bool wants_color(bool is_terminal, const Environment& environment) {
+    if (!environment("NO_COLOR").value_or("").empty()) {
+        return false;
+    }
+    if (const auto force = environment("CLICOLOR_FORCE").value_or("");
+        !force.empty() && force != "0") {
+        return true;
+    }
+    return is_terminal && environment("CLICOLOR") != "0" && environment("TERM") != "dumb";
+}
+
 } // namespace
 
 std::string paint(const Style& style, Paint paint, std::string_view text) {
@@ -46,9 +60,10 @@ Style style_for(
     std::optional<std::size_t> terminal_width,
     const std::function<std::optional<std::string>(const std::string&)>& environment
 ) {
-    const bool plain = environment("NO_COLOR").value_or("") != "" || environment("TERM") == "dumb";
+    const bool is_terminal = terminal_width.has_value();
     return Style{
-        .color = terminal_width && !plain,
+        .color = wants_color(is_terminal, environment),
+        .in_place = is_terminal && environment("TERM").value_or("dumb") != "dumb",
         .width = std::max(terminal_width.value_or(width_without_terminal), min_width),
     };
 }

@@ -11,6 +11,7 @@ namespace pveform::render {
 
 struct Style {
     bool color = false;
+    bool in_place = false; // a terminal on which a line can be written anew
     std::size_t width = 100;
 };
 
@@ -20,7 +21,7 @@ enum class Paint { plain, error, warning, help, create, update, destroy, dim };
 [[nodiscard]] std::string paint(const Style& style, Paint paint, std::string_view text);
 
 /// For a terminal of that width, or for anything else (nothing). Colours on terminals only, and
-/// not with NO_COLOR or TERM=dumb.
+/// not with NO_COLOR, CLICOLOR=0 or TERM=dumb; everywhere with CLICOLOR_FORCE.
 [[nodiscard]] Style style_for(
     std::optional<std::size_t> terminal_width,
     const std::function<std::optional<std::string>(const std::string&)>& environment

@@ -78,23 +78,23 @@ private:
     bool valid_ = false;
 };
 
-/// Writing to a program that no longer reads is an error to look at, not a signal that ends us.
-class BrokenPipesIgnored {
+class SignalIgnored {
 public:
-    BrokenPipesIgnored() : previous_() {
+    explicit SignalIgnored(int signal) : signal_(signal), previous_() {
         struct sigaction ignore = {};
         ignore.sa_handler = SIG_IGN;
-        ::sigaction(SIGPIPE, &ignore, &previous_);
+        ::sigaction(signal_, &ignore, &previous_);
     }
 
-    ~BrokenPipesIgnored() { ::sigaction(SIGPIPE, &previous_, nullptr); }
+    ~SignalIgnored() { ::sigaction(signal_, &previous_, nullptr); }
 
-    BrokenPipesIgnored(const BrokenPipesIgnored&) = delete;
-    BrokenPipesIgnored& operator=(const BrokenPipesIgnored&) = delete;
-    BrokenPipesIgnored(BrokenPipesIgnored&&) = delete;
-    BrokenPipesIgnored& operator=(BrokenPipesIgnored&&) = delete;
+    SignalIgnored(const SignalIgnored&) = delete;
+    SignalIgnored& operator=(const SignalIgnored&) = delete;
+    SignalIgnored(SignalIgnored&&) = delete;
+    SignalIgnored& operator=(SignalIgnored&&) = delete;
 
 private:
+    int signal_;
     struct sigaction previous_;
 };
 
@@ -117,14 +117,18 @@ std::vector<char*> environment_for(const Invocation& invocation) {
     return entries;
 }
 
-void set_signals(posix_spawnattr_t& attributes, bool survives_interrupts) {
+void set_signals(posix_spawnattr_t& attributes, const Invocation& invocation) {
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE); // these we may ignore, and programs do not expect that
     sigaddset(&defaults, SIGXFSZ);
+    if (invocation.has_terminal) {
+        sigaddset(&defaults, SIGINT);
+        sigaddset(&defaults, SIGQUIT);
+    }
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     short flags = POSIX_SPAWN_SETSIGDEF;
-    if (survives_interrupts) {
+    if (invocation.survives_interrupts) {
         sigset_t blocked;
         sigemptyset(&blocked);
         sigaddset(&blocked, SIGINT);
@@ -147,12 +151,12 @@ int spawn(const Invocation& invocation, const Pipe& input, const Pipe& output, p
     posix_spawn_file_actions_adddup2(&actions, input.reading(), STDIN_FILENO);
     if (invocation.discards_output) {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    } else {
+    } else if (!invocation.has_terminal) {
         posix_spawn_file_actions_adddup2(&actions, output.writing(), STDOUT_FILENO);
     }
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
-    set_signals(attributes, invocation.survives_interrupts);
+    set_signals(attributes, invocation);
     const int code = ::posix_spawnp(
         &child, arguments.front(), &actions, &attributes, arguments.data(), environment.data()
     );
@@ -274,7 +278,14 @@ public:
         if (!input.valid() || !output.valid()) {
             return failure(command, "cannot be started: " + system_words(errno));
         }
-        const BrokenPipesIgnored guard;
+        // Writing to a program that no longer reads is an error to look at, not our end.
+        const SignalIgnored broken_pipes(SIGPIPE);
+        std::optional<SignalIgnored> interrupts;
+        std::optional<SignalIgnored> quits;
+        if (invocation.has_terminal) {
+            interrupts.emplace(SIGINT);
+            quits.emplace(SIGQUIT);
+        }
         pid_t child = 0;
         if (const int code = spawn(invocation, input, output, child); code != 0) {
             return failure(command, "cannot be started: " + system_words(code));

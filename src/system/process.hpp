@@ -18,6 +18,7 @@ struct Invocation {
     bool survives_interrupts = false;        // Ctrl-C and SIGTERM do not reach it
     bool discards_output = false;            // nobody wants to know what it prints, however much
     std::vector<std::string> variables = {}; // `NAME=value`, besides those of ours that it inherits
+    bool has_terminal = false; // its standard output is ours; Ctrl-C is for it, and not for us
 };
 
 struct Finished {

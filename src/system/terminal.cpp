@@ -37,6 +37,14 @@ public:
         return width_of(STDERR_FILENO);
     }
 
+    [[nodiscard]] std::optional<std::size_t> output_height() const override {
+        winsize size = {};
+        const bool told = ::isatty(STDOUT_FILENO) == 1 &&
+                          ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && // NOLINT
+                          size.ws_row > 0;
+        return told ? std::optional<std::size_t>(size.ws_row) : std::nullopt;
+    }
+
     [[nodiscard]] bool errors_go_to_a_file() const override {
         struct stat info = {};
         return ::fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode);

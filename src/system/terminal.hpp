@@ -22,6 +22,10 @@ public:
     [[nodiscard]] virtual std::optional<std::size_t> output_width() const = 0;
     [[nodiscard]] virtual std::optional<std::size_t> error_width() const = 0;
 
+    /// Rows of the terminal that standard output goes to; nothing if it goes elsewhere or if the
+    /// terminal does not say.
+    [[nodiscard]] virtual std::optional<std::size_t> output_height() const = 0;
+
     /// Whether standard error is kept in a file as it is.
     [[nodiscard]] virtual bool errors_go_to_a_file() const = 0;
 

@@ -19,7 +19,9 @@ class FakeTerminal final : public Terminal {
 public:
     [[nodiscard]] bool is_interactive() const override { return interactive; }
 
-    [[nodiscard]] std::optional<std::size_t> output_width() const override { return {}; }
+    [[nodiscard]] std::optional<std::size_t> output_width() const override { return width; }
+
+    [[nodiscard]] std::optional<std::size_t> output_height() const override { return height; }
 
     [[nodiscard]] std::optional<std::size_t> error_width() const override { return {}; }
 
@@ -36,6 +38,8 @@ public:
     }
 
     bool interactive = false;
+    std::optional<std::size_t> width; // of standard output
+    std::optional<std::size_t> height;
     std::optional<std::string> answer;
     std::vector<std::string> questions;
     std::vector<std::string> hidden_questions;

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# When a pull request was merged as commit $COMMIT: carries out the plan that was reviewed there, or
+# nothing. pveform plans anew and compares; the plan from the pull request is a lock and never a
+# source, so that whoever can change it can only keep it from being applied.
+# New secrets go where the documents say (`secrets:`).
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=settings.sh
+source "$here/settings.sh"
+# shellcheck source=forge.sh
+source "$here/forge.sh"
+need FORGE FORGE_API FORGE_REPOSITORY FORGE_TOKEN COMMIT PVEFORM_API_TOKEN
+
+reviewed=$(merged_pull_request "$COMMIT")
+[[ -n $reviewed ]] || die "no pull request brought $COMMIT: what was not reviewed is not applied"
+read -r number head <<<"$reviewed"
+fetch_plan "plan-$cluster" "$head" "$number" "$out/plan.json" ||
+    die "pull request $number has no plan for $head: run its checks again, or see whether it is too old"
+
+status=0
+pveform apply "$out/plan.json" "${documents[@]}" --auto-approve >"$out/receipt.txt" || status=$?
+cat "$out/receipt.txt"
+
+case $status in
+    0) words='applied' ;;
+    5) words='**not applied**: the reviewed plan no longer holds. Nothing was changed; the log has the
+difference. Make a new plan (a commit to a new pull request) and look at it again.' ;;
+    6) words='**partly applied**; the log has the receipt. A new run goes on from there.' ;;
+    *) words="**not applied** (exit code $status); the log says why." ;;
+esac
+{
+    printf '**%s**: %s\n' "$cluster" "$words"
+    if [[ -s $out/receipt.txt ]]; then
+        printf '\n<details><summary>Receipt</summary><pre>\n'
+        head -c 60000 "$out/receipt.txt" | jq --raw-input --slurp --raw-output @html
+        printf '</pre></details>\n'
+    fi
+} >"$out/applied.md"
+put_comment "$number" "<!-- pveform applied: $cluster -->" "$out/applied.md" ||
+    echo "the comment could not be written" >&2 # what was done counts
+exit "$status"
