@@ -117,7 +117,7 @@ Collected<saved::SavedPlan> plan_again(const Run& run, live::Transport& pve, Con
 std::optional<ExitCode> refuse_outdated(
     const saved::SavedPlan& reviewed,
     const saved::SavedPlan& now,
-    const Options& options,
+    const Outputs& outputs,
     Context& context
 ) {
     constexpr std::size_t most_lines = 40;
@@ -125,9 +125,8 @@ std::optional<ExitCode> refuse_outdated(
     if (lines.empty()) {
         return std::nullopt;
     }
-    if (options.format == Format::json) {
-        fmt::print(context.out, "{}", render::outdated_json(now.plan, now.about, lines));
-    }
+    const Errors unwritten =
+        outputs.write(render::OutdatedReport(now.plan, now.about, lines), context);
     std::vector<std::string> notes = lines;
     if (notes.size() > most_lines) {
         notes.resize(most_lines);
@@ -146,7 +145,7 @@ std::optional<ExitCode> refuse_outdated(
         .help = "nothing was changed by this run; plan and review again",
         .notes = std::move(notes),
     }));
-    return ExitCode::plan_outdated;
+    return unwritten.empty() ? ExitCode::plan_outdated : context.report(unwritten);
 }
 
 void warn_of_other_applier(const Run& run, Context& context) {
@@ -278,7 +277,7 @@ settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context&
     if (!now) {
         return context.report(now.error());
     }
-    if (const auto outdated = refuse_outdated(planned, *now, run.options, context)) {
+    if (const auto outdated = refuse_outdated(planned, *now, run.outputs, context)) {
         return outdated;
     }
     planned = std::move(*now);
@@ -294,7 +293,7 @@ std::optional<ExitCode> check_lock(const Run& run, const saved::SavedPlan& now, 
     if (!run.options.quiet) {
         fmt::print(context.err, "Applying {}\n", name);
     }
-    return refuse_outdated(run.reviewed->saved, now, run.options, context);
+    return refuse_outdated(run.reviewed->saved, now, run.outputs, context);
 }
 
 ExitCode apply_document(Run run, Context& context) {

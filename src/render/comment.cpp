@@ -1,6 +1,7 @@
 #include "render/comment.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -182,6 +183,20 @@ std::string drift_comment(const plan::Drift& drift, const DriftContext& context)
     page.list("Assertions", items_of(drift.verdicts));
     page.list("Policy", items_of(drift.findings));
     page.folded("The whole report", drift_text(drift, context, page_style));
+    return std::move(page).take();
+}
+
+std::string outdated_comment(
+    const plan::Plan& now, const PlanContext& context, const std::vector<std::string>& differences
+) {
+    Page page("apply", context.cluster);
+    page.paragraph(
+        "**Not applied**: the plan that was reviewed no longer holds. Nothing was changed."
+    );
+    std::vector<std::string> items;
+    std::ranges::transform(differences, std::back_inserter(items), code_span);
+    page.list("What differs", items);
+    page.folded("The plan as it is now", plan_text(now, context, page_style));
     return std::move(page).take();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "apply/receipt.hpp"
 #include "plan/drift.hpp"
@@ -14,6 +15,11 @@ namespace pveform::render {
 [[nodiscard]] std::string plan_comment(const plan::Plan& plan, const PlanContext& context);
 
 [[nodiscard]] std::string drift_comment(const plan::Drift& drift, const DriftContext& context);
+
+/// Of a plan as it is now, and how that differs from what was reviewed.
+[[nodiscard]] std::string outdated_comment(
+    const plan::Plan& now, const PlanContext& context, const std::vector<std::string>& differences
+);
 
 [[nodiscard]] std::string receipt_comment(
     const plan::Plan& plan,

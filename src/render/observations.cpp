@@ -216,6 +216,22 @@ Observations observations_of(const plan::Drift& drift) {
     return all;
 }
 
+Observations observations_of(const plan::Plan& now, const std::vector<std::string>& differences) {
+    Observations all = observations_of(now);
+    for (const std::string& line : differences) {
+        all.push_back({
+            .suite = "result",
+            .rule = "outdated",
+            .subject = line,
+            .level = Level::error,
+            .outcome = CaseOutcome::failed,
+            .message = "the plan that was reviewed no longer holds: " + line,
+            .help = "plan and review again",
+        });
+    }
+    return all;
+}
+
 Observations observations_of(
     const plan::Plan& plan, const apply::Receipt& receipt, const apply::Verification& verification
 ) {

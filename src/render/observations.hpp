@@ -41,6 +41,10 @@ using Observations = std::vector<Observation>;
     const plan::Plan& plan, const apply::Receipt& receipt, const apply::Verification& verification
 );
 
+/// Of a plan that no longer is the one that was reviewed, with a line for each difference.
+[[nodiscard]] Observations
+observations_of(const plan::Plan& now, const std::vector<std::string>& differences);
+
 /// The same for the same rule and subject in every run, different for all others of the list: 64
 /// hexadecimal digits, one for each.
 [[nodiscard]] std::vector<std::string> fingerprints_of(const Observations& observations);

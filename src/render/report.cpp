@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "render/codequality.hpp"
 #include "render/comment.hpp"
 #include "render/drift_json.hpp"
@@ -64,6 +65,26 @@ std::string ApplyReport::markdown() const {
 
 Observations ApplyReport::observations() const {
     return observations_of(plan_, receipt_, verification_);
+}
+
+std::string OutdatedReport::text(const Style& style) const {
+    std::string out = "The plan that was reviewed no longer holds:\n";
+    for (const std::string& line : differences_) {
+        out += "  " + printable(line) + "\n";
+    }
+    return out + "\n" + plan_text(now_, about_, style);
+}
+
+std::string OutdatedReport::json() const {
+    return outdated_json(now_, about_, differences_);
+}
+
+std::string OutdatedReport::markdown() const {
+    return outdated_comment(now_, about_, differences_);
+}
+
+Observations OutdatedReport::observations() const {
+    return observations_of(now_, differences_);
 }
 
 std::string written(const Report& report, Form form, const Surroundings& surroundings) {

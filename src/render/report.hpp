@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apply/receipt.hpp"
 #include "plan/drift.hpp"
@@ -99,6 +100,31 @@ private:
     const PlanContext& about_;
     const apply::Receipt& receipt_;
     const apply::Verification& verification_;
+};
+
+/// Of a plan that no longer is the one that was reviewed: how it is now, and what differs.
+class OutdatedReport final : public Report {
+public:
+    OutdatedReport(
+        const plan::Plan& now, const PlanContext& about, const std::vector<std::string>& differences
+    )
+        : now_(now), about_(about), differences_(differences) {}
+
+    [[nodiscard]] std::string_view command() const override { return "apply"; }
+
+    [[nodiscard]] const std::string& cluster() const override { return about_.cluster; }
+
+    [[nodiscard]] std::string text(const Style& style) const override;
+    [[nodiscard]] std::string json() const override;
+    [[nodiscard]] std::string markdown() const override;
+    [[nodiscard]] Observations observations() const override;
+
+    [[nodiscard]] std::optional<plan::Drift> drift() const override { return std::nullopt; }
+
+private:
+    const plan::Plan& now_;
+    const PlanContext& about_;
+    const std::vector<std::string>& differences_;
 };
 
 /// What does not come from the report itself.
