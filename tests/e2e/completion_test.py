@@ -85,6 +85,9 @@ class Completion(harness.EndToEnd):
         self.assertEqual(self.ask("explain", "--who-can", "VM.PowerM"), ["VM.PowerMgmt"])
         self.assertEqual(self.ask("explain", "--who-can", "VM.Audit", "/"), ["/vms", "/vms/7"])
         self.assertEqual(self.ask("plan", "--allow-destroy", ""), [])
+        self.assertEqual(self.ask("plan", "--output", "ma"), ["markdown="])
+        self.assertEqual(self.raw("plan", "--output", "markdown=x"), ":files\tmarkdown=\n")
+        self.assertEqual(self.raw("plan", "--output=json=x"), ":files\t--output=json=\n")
 
     def test_files(self):
         self.assertEqual(self.raw("plan", "-f", ""), ":files\t\n")
