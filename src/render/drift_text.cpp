@@ -85,6 +85,13 @@ std::vector<Row> object_rows(const plan::Drift& drift) {
 }
 
 std::map<std::string, std::vector<Row>> acl_rows(const plan::Drift& drift) {
+    std::map<AclPath, std::size_t> role_widths;
+    for (const DriftItem& item : drift.items) {
+        if (const auto* key = std::get_if<AclKey>(&item.key)) {
+            std::size_t& width = role_widths[key->path];
+            width = std::max(width, display_width(printable(key->role.text)));
+        }
+    }
     std::map<std::string, std::vector<Row>> rows;
     for (const DriftItem& item : drift.items) {
         if (!is_entry(item)) {
@@ -95,7 +102,8 @@ std::map<std::string, std::vector<Row>> acl_rows(const plan::Drift& drift) {
             .action = sign_of(item.kind),
             .kind = kind_cell(item, to_string(key.principal.kind)),
             .name = printable(key.principal.text()),
-            .detail = printable(key.role.text) + "  " + drift_in_words(item),
+            .detail = padded(printable(key.role.text), role_widths.at(key.path)) + "  " +
+                      drift_in_words(item),
             .source = printable(item.source.file_and_line()),
             .below = {},
         });

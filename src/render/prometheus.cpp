@@ -113,7 +113,7 @@ void add_tokens(const plan::Drift& drift, Metrics& metrics) {
     }
 }
 
-void add_review(const plan::Drift& drift, Metrics& metrics) {
+void add_findings(const plan::Drift& drift, Metrics& metrics) {
     std::map<std::string_view, std::int64_t> findings = {{"error", 0}, {"info", 0}, {"warning", 0}};
     for (const policy::Finding& finding : drift.findings.findings) {
         ++findings[policy::to_string(finding.severity)];
@@ -122,6 +122,9 @@ void add_review(const plan::Drift& drift, Metrics& metrics) {
     for (const auto& [severity, count] : findings) {
         metrics.add({{"severity", std::string(severity)}}, count);
     }
+}
+
+void add_assertions(const plan::Drift& drift, Metrics& metrics) {
     const auto count = [&](policy::Outcome outcome) {
         return static_cast<std::int64_t>(
             std::ranges::count(drift.verdicts, outcome, &policy::Verdict::outcome)
@@ -138,13 +141,14 @@ void add_review(const plan::Drift& drift, Metrics& metrics) {
 std::string
 prometheus(const plan::Drift& drift, const std::string& cluster, UnixSeconds written_at) {
     Metrics metrics(cluster);
-    add_review(drift, metrics);
+    add_assertions(drift, metrics);
     add_drift(drift, metrics);
     metrics.begin(
         "pveform_last_success_timestamp_seconds",
         "When the cluster was last read and compared as a whole, in Unix time."
     );
     metrics.add({}, written_at);
+    add_findings(drift, metrics);
     add_tokens(drift, metrics);
     add_unmanaged(drift, metrics);
     return std::move(metrics).take();

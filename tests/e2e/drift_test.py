@@ -99,7 +99,7 @@ class Drift(harness.EndToEnd):
         self.assertEqual((run.code, run.out), (0, ""))
         run = self.at(simulator, "drift", "--target", "user:svc-mine@pve")
         self.assert_code(run, 2)
-        self.assertNotIn("svc-web@pve", run.out)
+        self.assert_says(run, "Drift: 1 unmanaged\n")
 
     def test_an_assertion_that_fails_counts_more_than_drift(self):
         simulator = self.applied()
@@ -144,6 +144,25 @@ class Drift(harness.EndToEnd):
         run = self.pveform("drift", "--against", "monday.json", "--live", "tuesday.json")
         self.assert_code(run, 2)
         self.assert_says(run, "from tuesday.json, taken ")
+
+    def test_every_form_of_report_since_a_snapshot(self):
+        simulator = self.applied()
+        self.assert_code(self.at(simulator, "snapshot", "--out", "monday.json"), 0)
+        (self.folder / "pveform.yaml").unlink()
+        self.change_by_hand(simulator)
+        run = self.at(simulator, "drift", "--against", "monday.json", "--output", "sarif=r.sarif",
+                      "--output", "prometheus=r.prom", "--output", "markdown=r.md",
+                      "--output", "gitlab-codequality=r.gl")
+        self.assert_code(run, 2)
+        results = json.loads((self.folder / "r.sarif").read_text())["runs"][0]["results"]
+        self.assertEqual({result["ruleId"] for result in results},
+                         {"drift-added", "drift-changed", "drift-removed"})
+        self.assertEqual([result["locations"] for result in results], [[]] * len(results))
+        self.assertEqual(json.loads((self.folder / "r.gl").read_text()), [])
+        self.assertIn('pveform_drift_objects{cluster="e2e",drift="added",kind="user"} 1\n',
+                      (self.folder / "r.prom").read_text())
+        self.assertIn("Effective access gained (+) and lost (-)",
+                      (self.folder / "r.md").read_text())
 
     def test_what_cannot_be_compared_is_refused(self):
         self.write("pveform.yaml", DOCUMENT)

@@ -390,6 +390,34 @@ class Outputs(harness.EndToEnd):
         self.assert_code(run, 3)
         self.assert_says(run, "pveform drift --output prometheus=FILE")
 
+    APPLY_TOKEN = (
+        "version: 1\nusers: { new@pve: { tokens: { ci: { expire: 2035-01-01 } } } }\n"
+        "secrets: { command: { run: [sh, -c, \"%s\"] } }\n"
+    )
+
+    def test_a_report_that_is_lost_after_a_write_is_not_passed_over(self):
+        simulator = self.start_simulator()
+        (self.folder / "out").mkdir()
+        self.write("apply.yaml", self.APPLY_TOKEN % "cat > stored; rm -r out")
+        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml",
+                      "--output", "json=out/r.json", "--output", "junit=r.xml")
+        self.assert_code(run, 6)
+        self.assert_says(run, "cannot create `out/.r.json.new`", "Verified: nothing left to change")
+        self.assertIn("<testsuites", self.text_of("junit"))
+        harness.WATCH.learn(json.loads((self.folder / "stored").read_text())["secret"])
+
+    def test_no_secret_is_in_a_report(self):
+        simulator = self.start_simulator()
+        self.write("apply.yaml", self.APPLY_TOKEN % "cat > stored")
+        forms = [form for form in self.FORMS if form != "prometheus"]
+        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml",
+                      *(part for form in forms
+                        for part in ("--output", f"{form}={self.FORMS[form]}")))
+        self.assert_code(run, 0)
+        harness.WATCH.learn(json.loads((self.folder / "stored").read_text())["secret"])
+        for form in forms:
+            harness.WATCH.see(f"the report in {form}", self.text_of(form))
+
     # GitHub, and what is compatible with it.
 
     def github(self, command, **rest):
