@@ -160,7 +160,7 @@ class Bash(harness.EndToEnd):
     def test_what_replaces_the_last_word(self):
         for line, expected in [
             ("pveform pla", ["plan"]),
-            ("pveform plan --format=", ["json", "text"]),
+            ("pveform plan --format=", ["json", "markdown", "text"]),
             ("pveform plan --format=j", ["json"]),
             ("pveform plan --format j", ["json"]),
             ("pveform plan --target use", ["user:"]),
