@@ -20,6 +20,7 @@
 #include "cli/session.hpp"
 #include "plan/review.hpp"
 #include "render/diagnostics.hpp"
+#include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
 #include "saved/lock.hpp"
 #include "system/interrupt.hpp"

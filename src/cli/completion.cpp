@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/known_objects.hpp"
+#include "cli/outputs.hpp"
 #include "cli/partial_line.hpp"
 #include "model/builtin_roles.hpp"
 #include "policy/rules.hpp"
@@ -86,6 +87,14 @@ Words privileges(const Sources&) {
     return words;
 }
 
+Words forms(const Sources&) {
+    Words words;
+    for (const std::string& name : names_of_forms()) {
+        words.push_back({name + "=", {}});
+    }
+    return words;
+}
+
 Words rules(const Sources&) {
     Words words;
     for (const policy::Rule& rule : policy::rules()) {
@@ -127,12 +136,13 @@ struct Term {
     Words (*find)(const Sources&);
 };
 
-constexpr std::array<Term, 8> terms = {{
+constexpr std::array<Term, 9> terms = {{
     {"USER@REALM", users},
     {"USER@REALM[!TOKEN]", principals},
     {"USER[!TOKEN]", principals},
     {"USER@REALM!TOKEN...", tokens},
     {"KIND:GLOB", selectors},
+    {"FORMAT=PATH", forms},
     {"ACL_PATH", acl_paths},
     {"PRIVILEGE", privileges},
     {"RULE", rules},

@@ -39,14 +39,6 @@ Error usage(std::string message, std::string help) {
     return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
 }
 
-std::string names_of_forms() {
-    std::vector<std::string> names;
-    std::ranges::transform(forms, std::back_inserter(names), [](const NamedForm& one) {
-        return std::string(one.name);
-    });
-    return join(names, ", ");
-}
-
 /// `junit=reports/drift.xml`.
 Parsed<Output> parse_output(std::string_view text) {
     const std::size_t sign = text.find('=');
@@ -54,7 +46,9 @@ Parsed<Output> parse_output(std::string_view text) {
     const auto* form = std::ranges::find(forms, name, &NamedForm::name);
     if (sign == std::string_view::npos || sign + 1 == text.size() || form == forms.end()) {
         return std::unexpected(fmt::format(
-            "`{}` is not FORMAT=PATH with a format of {}", printable(text), names_of_forms()
+            "`{}` is not FORMAT=PATH with a format of {}",
+            printable(text),
+            join(names_of_forms(), ", ")
         ));
     }
     return Output{form->form, std::filesystem::path(text.substr(sign + 1))};
@@ -150,6 +144,14 @@ Span fallback_of(const std::vector<std::filesystem::path>& documents, Context& c
 
 } // namespace
 
+std::vector<std::string> names_of_forms() {
+    std::vector<std::string> names;
+    std::ranges::transform(forms, std::back_inserter(names), [](const NamedForm& one) {
+        return std::string(one.name);
+    });
+    return names;
+}
+
 void setup_outputs(CLI::App& command, Options& options) {
     command
         .add_option_function<std::vector<std::string>>(
@@ -163,7 +165,8 @@ void setup_outputs(CLI::App& command, Options& options) {
                     options.outputs.push_back(std::move(*output));
                 }
             },
-            "A report in a form of " + names_of_forms() + "; - is standard output; repeatable"
+            "A report in a form of " + join(names_of_forms(), ", ") +
+                "; - is standard output; repeatable"
         )
         ->option_text("FORMAT=PATH")
         ->allow_extra_args(false);

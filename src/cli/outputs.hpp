@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "base/error.hpp"
@@ -15,6 +16,9 @@ class App;
 }
 
 namespace pveform::cli {
+
+/// What may stand before the `=` of `--output`.
+[[nodiscard]] std::vector<std::string> names_of_forms();
 
 /// `--output`, repeatable.
 void setup_outputs(CLI::App& command, Options& options);

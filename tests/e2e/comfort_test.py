@@ -45,7 +45,7 @@ class Suggestions(harness.EndToEnd):
             ("validate --detailed-exitcode", "unknown flag `--detailed-exitcode`",
              "it belongs to `pveform plan`"),
             ("plan --format jsn", "--format: unknown value `jsn`", "did you mean `json`?"),
-            ("plan --format xml", "--format: unknown value `xml`", "it is one of text, json"),
+            ("plan --format xml", "--format: unknown value `xml`", "it is one of text, json, markdown"),
             ("schema docment", "unknown value `docment`", "did you mean `document`?"),
             ("completion bsh", "unknown value `bsh`", "did you mean `bash`?"),
             ("plan --target usr:x", "", "did you mean `user:…`?"),

@@ -85,6 +85,9 @@ class Completion(harness.EndToEnd):
         self.assertEqual(self.ask("explain", "--who-can", "VM.PowerM"), ["VM.PowerMgmt"])
         self.assertEqual(self.ask("explain", "--who-can", "VM.Audit", "/"), ["/vms", "/vms/7"])
         self.assertEqual(self.ask("plan", "--allow-destroy", ""), [])
+        self.assertEqual(self.ask("plan", "--output", "ma"), ["markdown="])
+        self.assertEqual(self.raw("plan", "--output", "markdown=x"), ":files\tmarkdown=\n")
+        self.assertEqual(self.raw("plan", "--output=json=x"), ":files\t--output=json=\n")
 
     def test_files(self):
         self.assertEqual(self.raw("plan", "-f", ""), ":files\t\n")
@@ -157,7 +160,7 @@ class Bash(harness.EndToEnd):
     def test_what_replaces_the_last_word(self):
         for line, expected in [
             ("pveform pla", ["plan"]),
-            ("pveform plan --format=", ["json", "text"]),
+            ("pveform plan --format=", ["json", "markdown", "text"]),
             ("pveform plan --format=j", ["json"]),
             ("pveform plan --format j", ["json"]),
             ("pveform plan --target use", ["user:"]),
