@@ -20,8 +20,8 @@
 #include "cli/session.hpp"
 #include "plan/review.hpp"
 #include "render/diagnostics.hpp"
-#include "render/plan_json.hpp"
 #include "render/receipt_text.hpp"
+#include "render/report.hpp"
 #include "saved/lock.hpp"
 #include "system/interrupt.hpp"
 
