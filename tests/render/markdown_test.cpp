@@ -21,8 +21,7 @@ TEST_CASE("a code span holds whatever it is given", "[render]") {
 TEST_CASE("a sentence keeps its names and is inert beside them", "[render]") {
     CHECK(sentence("token `a@pve!x` never expires") == "token `a@pve!x` never expires");
     CHECK(
-        sentence("if that is meant: `--allow-destroy 6`") ==
-        "if that is meant: `--allow-destroy 6`"
+        sentence("if that is meant: `--allow-destroy 6`") == "if that is meant: `--allow-destroy 6`"
     );
     CHECK(sentence("<b> *x* [y](z)") == R"(\<b\> \*x\* \[y\](z))");
     CHECK(sentence("ask @here") == "`ask @here`");
