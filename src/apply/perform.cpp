@@ -106,6 +106,17 @@ StepResult unknown(Error error) {
     return result;
 }
 
+/// What is there, with what leads from `expected` to `wanted` done to it.
+template<class Id>
+std::set<Id>
+merged(const std::set<Id>& expected, const std::set<Id>& wanted, std::set<Id> present) {
+    std::erase_if(present, [&](const Id& id) {
+        return expected.contains(id) && !wanted.contains(id);
+    });
+    std::ranges::set_difference(wanted, expected, std::inserter(present, present.end()));
+    return present;
+}
+
 } // namespace
 
 StepResult Performer::perform(const plan::Command& command, const State& present) {
@@ -129,7 +140,7 @@ StepResult Performer::perform(const plan::Command& command, const State& present
 }
 
 /// PVE takes the whole list of a user's groups. It is read again, and only what the plan adds and
-/// removes is added and removed: a membership that somebody else gave since stays.
+/// removes is added and removed: what somebody else gave or took since stays so.
 Result<plan::UpdateUser>
 Performer::with_present_groups(const plan::UpdateUser& command, const State& expected) {
     if (!command.fields.groups || command.fields.append_groups) {
@@ -137,18 +148,16 @@ Performer::with_present_groups(const plan::UpdateUser& command, const State& exp
     }
     const live::UserList list = TRY(live::fetch_users(tools_.transport));
     const auto present = list.groups.find(command.id);
-    std::set<GroupId> merged = *command.fields.groups;
-    if (present != list.groups.end()) {
-        const std::set<GroupId> known = groups_of(command.id, expected);
-        std::ranges::set_difference(present->second, known, std::inserter(merged, merged.end()));
-    }
     plan::UpdateUser update = command;
-    update.fields.groups = std::move(merged);
+    update.fields.groups = merged(
+        groups_of(command.id, expected),
+        *command.fields.groups,
+        present == list.groups.end() ? std::set<GroupId>() : present->second
+    );
     return update;
 }
 
-/// As with groups: PVE takes the whole list, and a privilege that somebody else added since stays,
-/// for the next plan to show.
+/// As with groups. What differs from the document then, the next plan shows.
 Result<plan::SetRolePrivileges>
 Performer::with_present_privileges(const plan::SetRolePrivileges& command, const State& expected) {
     if (command.append) {
@@ -157,10 +166,8 @@ Performer::with_present_privileges(const plan::SetRolePrivileges& command, const
     const std::map<RoleId, Role> roles = TRY(live::fetch_roles(tools_.transport));
     plan::SetRolePrivileges update = command;
     if (const auto present = roles.find(command.id); present != roles.end()) {
-        std::ranges::set_difference(
-            present->second.privileges,
-            expected.roles.at(command.id).privileges,
-            std::inserter(update.privileges, update.privileges.end())
+        update.privileges = merged(
+            expected.roles.at(command.id).privileges, command.privileges, present->second.privileges
         );
     }
     return update;

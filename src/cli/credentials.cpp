@@ -267,6 +267,7 @@ Result<live::ExtraHeader> parse_header(std::string_view text, Context& context) 
                 "it is an environment variable that holds the value of the header"
             ));
         }
+        context.processes.withhold(source);
         secret = Secret::take(std::move(*found));
     } else if (value.starts_with(from_file)) {
         const std::string source(value.substr(from_file.size()));

@@ -26,6 +26,7 @@ Result<Secret> read_source(const desired::PasswordSource& source, Context& conte
                     fmt::format("environment variable `{}` is not set", printable(source.variable)),
             });
         }
+        context.processes.withhold(source.variable);
         return Secret::take(std::move(*text));
     }
     case desired::PasswordSource::Kind::file: {

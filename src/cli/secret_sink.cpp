@@ -13,9 +13,18 @@ namespace {
 /// is compatible with it. GitLab's runner does so only with `proxy_exec`, which cannot be told from
 /// here: there it has to be said. What is said counts on GitHub, too: an output that a program
 /// reads there is no log. A file would only keep the secrets.
-bool log_takes_masks(Context& context) {
-    const auto said = context.environment("PVEFORM_ADD_MASK");
-    const bool wanted = said ? said == "true" : is_on_github(context);
+Result<bool> log_takes_masks(Context& context) {
+    const std::string said = context.environment("PVEFORM_ADD_MASK").value_or("");
+    if (!said.empty() && said != "true" && said != "false") {
+        return std::unexpected(Error{
+            .kind = ErrorKind::usage,
+            .message = fmt::format("`PVEFORM_ADD_MASK` is `{}`", printable(said)),
+            .help =
+                "it is `true` (new secrets are masked in the log) or `false`; empty: as is usual "
+                "where pveform runs",
+        });
+    }
+    const bool wanted = said.empty() ? is_on_github(context) : said == "true";
     return wanted && !context.terminal.errors_go_to_a_file();
 }
 
@@ -116,13 +125,13 @@ Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
     if (tokens.empty()) {
         return nullptr;
     }
+    const bool takes_masks = TRY(log_takes_masks(context));
     auto sink = open_plain_sink(options, document, cluster, tokens, context);
     if (!sink) {
         sink.error().span = span_of(options, document.secrets);
         return sink;
     }
-    return log_takes_masks(context) ? secrets::with_masking(std::move(*sink), context.runner)
-                                    : std::move(*sink);
+    return takes_masks ? secrets::with_masking(std::move(*sink), context.runner) : std::move(*sink);
 }
 
 } // namespace pveform::cli

@@ -103,12 +103,16 @@ char* pointer_to(const std::string& text) {
     return const_cast<char*>(text.c_str());
 }
 
-/// Our environment, less what we authenticate with, and what this one is told besides.
-std::vector<char*> environment_for(const Invocation& invocation) {
+using Names = std::set<std::string, std::less<>>;
+
+/// Our environment, less what we authenticate with and other secrets, and what this one is told
+/// besides.
+std::vector<char*> environment_for(const Invocation& invocation, const Names& withheld) {
     std::vector<char*> entries;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
-        if (!text.starts_with("PVEFORM_") && !text.starts_with("PROXMOX_VE_")) {
+        if (!text.starts_with("PVEFORM_") && !text.starts_with("PROXMOX_VE_") &&
+            !withheld.contains(text.substr(0, text.find('=')))) {
             entries.push_back(*entry);
         }
     }
@@ -135,17 +139,24 @@ void set_signals(posix_spawnattr_t& attributes, const Invocation& invocation) {
         sigaddset(&blocked, SIGTERM);
         sigaddset(&blocked, SIGHUP);
         posix_spawnattr_setsigmask(&attributes, &blocked);
-        flags |= POSIX_SPAWN_SETSIGMASK;
+        posix_spawnattr_setpgroup(&attributes, 0); // a group of its own, to be ended as a whole
+        flags |= POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP;
     }
     posix_spawnattr_setflags(&attributes, flags);
 }
 
 /// 0 or an error number.
-int spawn(const Invocation& invocation, const Pipe& input, const Pipe& output, pid_t& child) {
+int spawn(
+    const Invocation& invocation,
+    const Names& withheld,
+    const Pipe& input,
+    const Pipe& output,
+    pid_t& child
+) {
     std::vector<char*> arguments;
     std::ranges::transform(invocation.command, std::back_inserter(arguments), pointer_to);
     arguments.push_back(nullptr);
-    std::vector<char*> environment = environment_for(invocation);
+    std::vector<char*> environment = environment_for(invocation, withheld);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input.reading(), STDIN_FILENO);
@@ -168,8 +179,9 @@ int spawn(const Invocation& invocation, const Pipe& input, const Pipe& output, p
 /// A program that runs: its input is written and its output read as both can be, until it ends.
 class Conversation {
 public:
-    Conversation(pid_t child, Pipe& input, Pipe& output, std::string_view to_write)
-        : child_(child), input_(input), output_(output), to_write_(to_write) {
+    Conversation(pid_t child, Pipe& input, Pipe& output, const Invocation& invocation)
+        : child_(child), has_group_(invocation.survives_interrupts), input_(input), output_(output),
+          to_write_(invocation.input) {
         ::fcntl(input_.writing(), F_SETFL, O_NONBLOCK);  // NOLINT(*-vararg)
         ::fcntl(output_.reading(), F_SETFL, O_NONBLOCK); // NOLINT(*-vararg)
         text_.reserve(max_output_bytes + 1);             // so that no growth leaves a copy behind
@@ -178,7 +190,7 @@ public:
     ~Conversation() {
         wipe(text_);
         if (!status_) {
-            ::kill(child_, SIGKILL);
+            ::kill(has_group_ ? -child_ : child_, SIGKILL);
             wait(0);
         }
     }
@@ -261,6 +273,7 @@ private:
     }
 
     pid_t child_;
+    bool has_group_; // of which it is the first
     Pipe& input_;
     Pipe& output_;
     std::string_view to_write_;
@@ -287,12 +300,12 @@ public:
             quits.emplace(SIGQUIT);
         }
         pid_t child = 0;
-        if (const int code = spawn(invocation, input, output, child); code != 0) {
+        if (const int code = spawn(invocation, withheld(), input, output, child); code != 0) {
             return failure(command, "cannot be started: " + system_words(code));
         }
         input.close_reading();
         output.close_writing();
-        Conversation conversation(child, input, output, invocation.input);
+        Conversation conversation(child, input, output, invocation);
         if (const char* trouble = conversation.run_until(deadline)) {
             return failure(command, trouble);
         }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -15,7 +18,7 @@ struct Invocation {
     std::vector<std::string> command; // found in PATH, no shell in between
     std::string_view input;           // what it finds on its standard input
     std::chrono::milliseconds time_limit{30'000};
-    bool survives_interrupts = false;        // Ctrl-C and SIGTERM do not reach it
+    bool survives_interrupts = false;        // Ctrl-C and SIGTERM do not reach it or its children
     bool discards_output = false;            // nobody wants to know what it prints, however much
     std::vector<std::string> variables = {}; // `NAME=value`, besides those of ours that it inherits
     bool has_terminal = false; // its standard output is ours; Ctrl-C is for it, and not for us
@@ -31,11 +34,13 @@ public:
     virtual ~Processes() = default;
 
     /// Returns when the program has ended. Its standard error is ours. It does not inherit what
-    /// pveform itself authenticates with (`PVEFORM_…` and `PROXMOX_VE_…` in the environment).
+    /// pveform itself authenticates with (`PVEFORM_…` and `PROXMOX_VE_…` in the environment), nor
+    /// what is withheld.
     ///
     /// An error of kind `io` if it cannot be started, is ended by a signal, takes longer than the
-    /// time limit or writes more than 64 KiB; in the last two cases it is ended. That it reads only
-    /// a part of its input is no error.
+    /// time limit or writes more than 64 KiB; in the last two cases it is ended, and where it
+    /// survives interrupts also whatever it has started. That it reads only a part of its input is
+    /// no error.
     [[nodiscard]] virtual Result<Finished> run(const Invocation& invocation) = 0;
 
     /// Whether there is such a program to run: in PATH, or at the path that it is.
@@ -45,6 +50,15 @@ public:
     /// it ends with another exit code than 0.
     [[nodiscard]] Result<Secret>
     output_of(const std::vector<std::string>& command, std::chrono::seconds time_limit);
+
+    /// Keeps a variable of our environment, a password, from all that is run from now on.
+    void withhold(std::string variable) { withheld_.insert(std::move(variable)); }
+
+protected:
+    [[nodiscard]] const std::set<std::string, std::less<>>& withheld() const { return withheld_; }
+
+private:
+    std::set<std::string, std::less<>> withheld_;
 };
 
 [[nodiscard]] Processes& posix_processes();

@@ -284,6 +284,20 @@ TEST_CASE("a membership that somebody else gives meanwhile stays", "[apply]") {
     CHECK_FALSE(world.pve.state.groups[GroupId{"old"}].members.contains(UserId{"ben@pve"}));
 }
 
+TEST_CASE("a membership that somebody else takes meanwhile is not given back", "[apply]") {
+    State start = live_cluster();
+    const UserId ben{"ben@pve"};
+    start.groups[GroupId{"old"}].members.insert(ben);
+    start.groups[GroupId{"theirs"}].members.insert(ben); // no document speaks of it
+    World world(start);
+    world.document.groups[GroupId{"old"}].members = listed<UserId>({});
+    const Receipt receipt =
+        world.apply([&] { world.pve.state.groups[GroupId{"theirs"}].members.erase(ben); });
+    CHECK(receipt.is_complete());
+    CHECK(world.pve.state.groups[GroupId{"theirs"}].members.empty());
+    CHECK(world.pve.state.groups[GroupId{"old"}].members.empty());
+}
+
 namespace {
 
 const RoleId crew{"Crew"};
@@ -337,6 +351,16 @@ TEST_CASE("a privilege that somebody else gives meanwhile to a narrowed role sta
             "PUT /access/roles/Crew append=1 privs=VM.PowerMgmt"}
     );
     CHECK(world.plan().changes.size() == 1);
+}
+
+TEST_CASE(
+    "a privilege that somebody else takes meanwhile from a narrowed role stays away", "[apply]"
+) {
+    World world(cluster_with_crew(), wanting_of_crew({Privilege{"VM.Audit"}}));
+    const Receipt receipt = world.apply([&] { world.pve.state.roles.at(crew).privileges.clear(); });
+    CHECK(receipt.is_complete());
+    CHECK(requests_about(world, "/roles/Crew") == Lines{"PUT /access/roles/Crew privs="});
+    CHECK(world.plan().changes.size() == 1); // to give it again is for the next plan
 }
 
 TEST_CASE("a role that cannot be read again is not narrowed", "[apply]") {

@@ -58,13 +58,15 @@ inline Collected<saved::SavedPlan> try_plan_of(const Making& making) {
     if (making.request.no_prune) {
         document.manage = {};
     }
+    plan::Selection selection = making.request.selection;
+    selection.may_match_nothing = true; // as `apply PLAN` has it
     auto made = plan::make_plan(
         making.live,
         document,
         {.applier = {making.applier, true},
          .now = making.now,
          .allowances = making.request.allowances,
-         .selection = making.request.selection,
+         .selection = std::move(selection),
          .rotation =
              {.urgency = making.request.rotate_due ? plan::Urgency::due : plan::Urgency::never}}
     );

@@ -5,8 +5,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <thread>
 
 #include "catch.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace std::chrono_literals;
 using pveform::ErrorKind;
@@ -111,6 +114,14 @@ TEST_CASE("what pveform authenticates with is not for others to see", "[system]"
     ::unsetenv("SOMETHING_ELSE");
 }
 
+TEST_CASE("a variable that is withheld is inherited no more", "[system]") {
+    ::setenv("DOOR_PASSWORD", "s3cret", 1);
+    CHECK(output_of("env").find("s3cret") != std::string::npos);
+    posix_processes().withhold("DOOR_PASSWORD");
+    CHECK(output_of("env").find("s3cret") == std::string::npos);
+    ::unsetenv("DOOR_PASSWORD");
+}
+
 TEST_CASE("a program finds broken pipes as it expects them", "[system]") {
     const auto previous = std::signal(SIGPIPE, SIG_IGN);
     const std::string line = output_of("grep SigIgn /proc/self/status");
@@ -129,4 +140,39 @@ TEST_CASE("a program that must not be interrupted is not", "[system]") {
     REQUIRE(finished);
     CHECK(finished->output.reveal() == "still here\n");
     CHECK_FALSE(shell("kill -INT $$; echo still here"));
+}
+
+namespace {
+
+/// As /proc has it: `Z` where only its parent does not know yet that it has ended, nothing where it
+/// is gone.
+std::string state_of(const std::string& process) {
+    std::ifstream stat("/proc/" + process + "/stat");
+    std::string word;
+    stat >> word >> word;
+    word.clear();
+    stat >> word;
+    return word;
+}
+
+} // namespace
+
+TEST_CASE("what is ended for want of time is ended with all that it started", "[system]") {
+    const pveform::test::TemporaryFolder folder;
+    const std::string file = (folder.path() / "process").string();
+    CHECK_FALSE(posix_processes().run(
+        {.command = {"sh", "-c", "sleep 600 & echo $! >\"$0\"; wait", file},
+         .input = {},
+         .time_limit = 3s,
+         .survives_interrupts = true}
+    ));
+    std::string child;
+    std::ifstream(file) >> child;
+    REQUIRE_FALSE(child.empty());
+    std::string state = state_of(child);
+    for (int i = 0; i < 500 && !state.empty() && state != "Z"; ++i) {
+        std::this_thread::sleep_for(20ms);
+        state = state_of(child);
+    }
+    CHECK((state.empty() || state == "Z"));
 }
