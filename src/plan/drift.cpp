@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "access/hidden_pools.hpp"
+#include "base/text.hpp"
 #include "plan/diff.hpp"
 
 namespace pveform::plan {
@@ -90,6 +92,44 @@ DriftItem item_since(Change change) {
     return item;
 }
 
+/// Pools that may be there in the other state as well, hidden from whoever read it.
+std::vector<PoolId> incomparable(const State& state, const access::HiddenPools& hidden_elsewhere) {
+    std::vector<PoolId> pools;
+    for (const auto& [id, pool] : state.pools) {
+        if (hidden_elsewhere.may_be_at("/pool/" + id.text)) {
+            pools.push_back(id);
+        }
+    }
+    return pools;
+}
+
+/// Leaves those pools alone that both states know of: that somebody else looks, who sees more or
+/// less, changes no access.
+void leave_comparable(State& before, State& live, const std::set<AclPath>& hidden_pools) {
+    const auto only_before = incomparable(before, {hidden_pools, live});
+    const auto only_live = incomparable(live, {hidden_pools, before});
+    for (const PoolId& pool : only_before) {
+        before.pools.erase(pool);
+    }
+    for (const PoolId& pool : only_live) {
+        live.pools.erase(pool);
+    }
+}
+
+Notice not_compared(const std::set<AclPath>& hidden_pools) {
+    std::vector<std::string> places;
+    for (const AclPath& path : hidden_pools) {
+        places.push_back(fmt::format("`{}`", path.text));
+    }
+    return {
+        fmt::format(
+            "pools at and below {}, and the access that they give, were not compared where they "
+            "could not be seen then or now: `Pool.Audit` was missing there",
+            join(places, ", ")
+        ),
+        {}};
+}
+
 Plan deviation_between(
     State expected, State live, UnixSeconds now, std::set<AclPath> hidden_pools
 ) {
@@ -160,6 +200,10 @@ Drift drift_of(Plan plan) {
 
 Drift drift_since(State before, State live, UnixSeconds now, std::set<AclPath> hidden_pools) {
     Drift drift;
+    if (!hidden_pools.empty()) {
+        leave_comparable(before, live, hidden_pools);
+        drift.notices.push_back(not_compared(hidden_pools));
+    }
     std::ranges::transform(difference(live, before), std::back_inserter(drift.items), item_since);
     drift.deviation =
         deviation_between(std::move(before), std::move(live), now, std::move(hidden_pools));

@@ -77,7 +77,7 @@ struct Drift {
 [[nodiscard]] Drift drift_of(Plan plan);
 
 /// Of a cluster since it was as `before`. `hidden_pools`: at and below these, pools could not be
-/// seen then or now.
+/// seen then or now; those that are not in both states are not compared, which a notice says.
 [[nodiscard]] Drift
 drift_since(State before, State live, UnixSeconds now, std::set<AclPath> hidden_pools);
 

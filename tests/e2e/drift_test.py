@@ -145,6 +145,25 @@ class Drift(harness.EndToEnd):
         self.assert_code(run, 2)
         self.assert_says(run, "from tuesday.json, taken ")
 
+    def test_who_sees_fewer_pools_cries_no_wolf(self):
+        simulator = self.applied()
+        simulator.call("POST", "/access/users", userid="sys@pve")
+        simulator.call("POST", "/access/roles", roleid="OnlyAudit", privs="Sys.Audit")
+        made = simulator.call("POST", "/access/users/sys@pve/token/ro", privsep=0)
+        harness.WATCH.learn(made["value"])
+        simulator.call("PUT", "/access/acl", path="/access", users="sys@pve", roles="OnlyAudit")
+        token = "sys@pve!ro=" + made["value"]
+        self.assert_code(self.at(simulator, "snapshot", "--out", "all.json"), 0)
+        self.assert_code(self.at(simulator, "snapshot", "--out", "few.json", token=token), 0)
+        run = self.at(simulator, "drift", "--against", "all.json", token=token)
+        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
+        run = self.at(simulator, "drift", "--against", "few.json")
+        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
+        simulator.call("PUT", "/access/acl", path="/vms", users="ann@pve", roles="PVEAdmin")
+        run = self.at(simulator, "drift", "--against", "all.json", token=token)
+        self.assert_code(run, 2)
+        self.assert_says(run, "note: pools at and below `/pool`")
+
     def test_every_form_of_report_since_a_snapshot(self):
         simulator = self.applied()
         self.assert_code(self.at(simulator, "snapshot", "--out", "monday.json"), 0)
