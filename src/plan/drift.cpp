@@ -143,6 +143,10 @@ Plan deviation_between(
     return deviation;
 }
 
+bool has_drifted_items(const std::vector<DriftItem>& items) {
+    return std::ranges::any_of(items, [](const DriftItem& item) { return !item.is_information; });
+}
+
 } // namespace
 
 std::string_view to_string(DriftKind kind) {
@@ -164,8 +168,11 @@ std::string_view to_string(DriftKind kind) {
 }
 
 bool Drift::is_drifted() const {
-    return !deviation.effective_access.affected.empty() ||
-           std::ranges::any_of(items, [](const DriftItem& item) { return !item.is_information; });
+    return !deviation.effective_access.affected.empty() || has_drifted_items(items);
+}
+
+bool Drift::is_of_access_alone() const {
+    return !deviation.effective_access.affected.empty() && !has_drifted_items(items);
 }
 
 std::size_t Drift::count(DriftKind kind) const {
@@ -189,6 +196,7 @@ Drift drift_of(Plan plan) {
     drift.deviation = deviation_between(
         std::move(plan.after), std::move(plan.before), plan.now, std::move(plan.hidden_pools)
     );
+    drift.part = std::move(plan.part);
     drift.left_alone = std::move(plan.left_alone);
     drift.current_tokens = std::move(plan.current_tokens);
     drift.notices = std::move(plan.notices);
@@ -200,6 +208,7 @@ Drift drift_of(Plan plan) {
 
 Drift drift_since(State before, State live, UnixSeconds now, std::set<AclPath> hidden_pools) {
     Drift drift;
+    drift.is_since_snapshot = true;
     if (!hidden_pools.empty()) {
         leave_comparable(before, live, hidden_pools);
         drift.notices.push_back(not_compared(hidden_pools));
