@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
         const bool is_read_by_runner = environment("GITHUB_ACTIONS") == "true";
         pveform::cli::InertText inert_out(*std::cout.rdbuf());
         pveform::cli::InertText inert_err(*std::cerr.rdbuf());
-        std::ostream out(is_read_by_runner ? &inert_out : std::cout.rdbuf());
+        const bool is_output_read = is_read_by_runner && !pveform::output_goes_to_a_file();
+        std::ostream out(is_output_read ? &inert_out : std::cout.rdbuf());
         std::ostream err(is_read_by_runner ? &inert_err : std::cerr.rdbuf());
         pveform::Terminal& terminal = pveform::standard_terminal();
         pveform::cli::Context context{

@@ -1,8 +1,11 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
+
+#include "base/characters.hpp"
 
 namespace pveform {
 
@@ -31,34 +34,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
-/// Length of the UTF-8 sequence that `lead` begins; 0 if it begins none.
-std::size_t sequence_length(unsigned char lead) {
-    if (lead < 0x80) {
-        return 1;
-    }
-    if (lead >= 0xC2 && lead <= 0xDF) {
-        return 2;
-    }
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        return 3;
-    }
-    return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-}
-
-/// Whether `second` may follow `lead`: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool may_follow(unsigned char lead, unsigned char second) {
-    switch (lead) {
-    case 0xE0:
-        return second >= 0xA0 && second <= 0xBF;
-    case 0xED:
-        return second >= 0x80 && second <= 0x9F;
-    case 0xF0:
-        return second >= 0x90 && second <= 0xBF;
-    case 0xF4:
-        return second >= 0x80 && second <= 0x8F;
-    default:
-        return (second & 0xC0U) == 0x80;
-    }
+/// `\u202e`, written out.
+std::string number_of(char32_t code) {
+    return code <= 0xFFFF ? fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code))
+                          : fmt::format("\\U{:08x}", static_cast<std::uint32_t>(code));
 }
 
 } // namespace
@@ -126,37 +105,30 @@ std::string to_lower(std::string_view text) {
 std::string printable(std::string_view text) {
     std::string shown;
     shown.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-        if (byte == '\n') {
+    while (!text.empty()) {
+        const auto character = first_character(text);
+        const std::size_t length = character ? character->length : 1;
+        if (text.front() == '\n') {
             shown += "\\n";
-        } else if (byte == '\t') {
+        } else if (text.front() == '\t') {
             shown += "\\t";
-        } else if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) {
-            ++i; // a C1 control character
-        } else if (byte >= 0x20 && byte != 0x7F) {
-            shown += text[i];
+        } else if (character && is_unseen(character->code)) {
+            shown += number_of(character->code);
+        } else if (!character || !is_control(character->code)) {
+            shown += text.substr(0, length);
         }
+        text.remove_prefix(length);
     }
     return shown;
 }
 
 bool is_utf8(std::string_view text) {
-    std::size_t i = 0;
-    while (i < text.size()) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = sequence_length(lead);
-        if (length == 0 || i + length > text.size()) {
+    while (!text.empty()) {
+        const auto character = first_character(text);
+        if (!character) {
             return false;
         }
-        for (std::size_t k = 1; k < length; ++k) {
-            const auto byte = static_cast<unsigned char>(text[i + k]);
-            if (k == 1 ? !may_follow(lead, byte) : (byte & 0xC0U) != 0x80) {
-                return false;
-            }
-        }
-        i += length;
+        text.remove_prefix(character->length);
     }
     return true;
 }

@@ -1,5 +1,7 @@
 #include "cli/github.hpp"
 
+#include <algorithm>
+
 #include <fmt/ostream.h>
 
 #include "render/annotations.hpp"
@@ -9,14 +11,18 @@ namespace pveform::cli {
 
 namespace {
 
-/// Where the cluster is as it should be, a schedule has nothing to say.
+/// On a schedule, only what the exit code tells of: warnings of the policy are no drift.
 bool has_news(const render::Report& report) {
-    return report.command() != "drift" || !render::worth_a_look(report.observations()).empty();
+    using render::CaseOutcome;
+    return report.command() != "drift" ||
+           std::ranges::any_of(report.observations(), [](const render::Observation& one) {
+               return one.outcome == CaseOutcome::failed || one.outcome == CaseOutcome::unknown;
+           });
 }
 
 Result<void> append_summary(const render::Report& report, Context& context) {
     const auto path = context.environment("GITHUB_STEP_SUMMARY");
-    if (!path || path->empty() || !has_news(report)) {
+    if (!path || path->empty()) {
         return {};
     }
     return context.files.append_to_file(*path, report.markdown() + "\n");
@@ -30,6 +36,9 @@ bool is_on_github(Context& context) {
 
 Errors
 tell_github(const render::Report& report, const render::SourceNames& names, Context& context) {
+    if (!has_news(report)) {
+        return {};
+    }
     const std::string lines = render::annotations(report.observations(), names);
     // On a line of its own each, or they would be text like any other.
     context.runner << (lines.empty() ? "" : "\n") << lines << std::flush;

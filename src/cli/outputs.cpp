@@ -184,6 +184,12 @@ Result<Outputs> Outputs::prepare(const Options& options, bool has_metrics, Conte
                 "run `pveform drift --output prometheus=FILE` on a schedule"
             ));
         }
+        if (form == Form::prometheus && !options.selection.is_everything()) {
+            return std::unexpected(usage(
+                "metrics are of the whole cluster, not of what `--target` and `--exclude` leave",
+                "leave these flags out, or ask for another form"
+            ));
+        }
         if (path == standard_output) {
             if (std::exchange(is_taken, true)) {
                 return std::unexpected(usage(

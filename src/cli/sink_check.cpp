@@ -42,9 +42,12 @@ public:
         return files_.write_new_file(path, bytes);
     }
 
-    Result<void>
-    write_new_public_file(const std::filesystem::path& path, std::string_view bytes) override {
-        return files_.write_new_public_file(path, bytes);
+    Result<void> write_new_public_file(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        std::optional<unsigned> permissions
+    ) override {
+        return files_.write_new_public_file(path, bytes, permissions);
     }
 
     Result<void>

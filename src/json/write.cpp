@@ -2,11 +2,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
+
+#include "base/characters.hpp"
 
 namespace pveform::json {
 
@@ -77,25 +81,51 @@ Tree convert(const Value& value) {
     return nullptr;
 }
 
-/// In the log of a CI job, `##[` begins a command to its runner. In JSON it can only stand in a
-/// string, where a bracket can as well be written as its number.
-std::string without_commands(std::string_view text) {
-    constexpr std::string_view command = "##[";
-    constexpr std::string_view inert = "##\\u005b";
-    std::size_t count = 0;
-    for (auto at = text.find(command); at != std::string_view::npos;
-         at = text.find(command, at + 1)) {
-        ++count;
+/// What a text that JSON allows begins with is better written as its number: in a string, the only
+/// place for it, that comes to the same.
+struct Numbered {
+    std::size_t length = 0; // in bytes, of what is replaced
+    std::string text;
+};
+
+std::optional<Numbered> numbered(std::string_view text) {
+    constexpr std::string_view command = "##["; // to the runner of a CI job, in its log
+    if (text.starts_with(command)) {
+        return Numbered{command.size(), "##\\u005b"};
+    }
+    const auto character = first_character(text);
+    if (!character || character->code < 0x7F ||
+        !(is_control(character->code) || is_unseen(character->code))) {
+        return std::nullopt; // nlohmann-json sees to what is below
+    }
+    constexpr std::uint32_t beyond = 0x10000;
+    const auto code = static_cast<std::uint32_t>(character->code);
+    return Numbered{
+        character->length,
+        code < beyond ? fmt::format("\\u{:04x}", code)
+                      : fmt::format(
+                            "\\u{:04x}\\u{:04x}",
+                            0xD800 + ((code - beyond) >> 10U),
+                            0xDC00 + ((code - beyond) & 0x3FFU)
+                        )};
+}
+
+/// Nothing that steers a terminal, deceives the eye, or is a command to a runner.
+std::string inert(std::string_view text) {
+    std::size_t size = text.size();
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (const auto number = numbered(text.substr(at))) {
+            size += number->text.size() - number->length;
+        }
     }
     std::string out;
-    out.reserve(text.size() + count * (inert.size() - command.size())); // so that it never moves
-    while (count-- > 0) {
-        const std::size_t at = text.find(command);
-        out += text.substr(0, at);
-        out += inert;
-        text.remove_prefix(at + command.size());
+    out.reserve(size); // so that it never moves
+    for (std::size_t at = 0; at < text.size();) {
+        const auto number = numbered(text.substr(at));
+        out += number ? std::string_view(number->text) : text.substr(at, 1);
+        at += number ? number->length : 1;
     }
-    return out += text;
+    return out;
 }
 
 } // namespace
@@ -103,7 +133,7 @@ std::string without_commands(std::string_view text) {
 std::string dump(const Value& value, Style style) {
     const int indent = style == Style::indented ? 2 : -1;
     const Text text = convert(value).dump(indent, ' ', false, Tree::error_handler_t::replace);
-    return without_commands(text);
+    return inert(text);
 }
 
 } // namespace pveform::json

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "access/hidden_pools.hpp"
+#include "base/text.hpp"
 #include "plan/diff.hpp"
 
 namespace pveform::plan {
@@ -90,6 +92,44 @@ DriftItem item_since(Change change) {
     return item;
 }
 
+/// Pools that may be there in the other state as well, hidden from whoever read it.
+std::vector<PoolId> incomparable(const State& state, const access::HiddenPools& hidden_elsewhere) {
+    std::vector<PoolId> pools;
+    for (const auto& [id, pool] : state.pools) {
+        if (hidden_elsewhere.may_be_at("/pool/" + id.text)) {
+            pools.push_back(id);
+        }
+    }
+    return pools;
+}
+
+/// Leaves those pools alone that both states know of: that somebody else looks, who sees more or
+/// less, changes no access.
+void leave_comparable(State& before, State& live, const std::set<AclPath>& hidden_pools) {
+    const auto only_before = incomparable(before, {hidden_pools, live});
+    const auto only_live = incomparable(live, {hidden_pools, before});
+    for (const PoolId& pool : only_before) {
+        before.pools.erase(pool);
+    }
+    for (const PoolId& pool : only_live) {
+        live.pools.erase(pool);
+    }
+}
+
+Notice not_compared(const std::set<AclPath>& hidden_pools) {
+    std::vector<std::string> places;
+    for (const AclPath& path : hidden_pools) {
+        places.push_back(fmt::format("`{}`", path.text));
+    }
+    return {
+        fmt::format(
+            "pools at and below {}, and the access that they give, were not compared where they "
+            "could not be seen then or now: `Pool.Audit` was missing there",
+            join(places, ", ")
+        ),
+        {}};
+}
+
 Plan deviation_between(
     State expected, State live, UnixSeconds now, std::set<AclPath> hidden_pools
 ) {
@@ -101,6 +141,10 @@ Plan deviation_between(
     deviation.after = std::move(live);
     deviation.hidden_pools = std::move(hidden_pools);
     return deviation;
+}
+
+bool has_drifted_items(const std::vector<DriftItem>& items) {
+    return std::ranges::any_of(items, [](const DriftItem& item) { return !item.is_information; });
 }
 
 } // namespace
@@ -124,8 +168,11 @@ std::string_view to_string(DriftKind kind) {
 }
 
 bool Drift::is_drifted() const {
-    return !deviation.effective_access.affected.empty() ||
-           std::ranges::any_of(items, [](const DriftItem& item) { return !item.is_information; });
+    return !deviation.effective_access.affected.empty() || has_drifted_items(items);
+}
+
+bool Drift::is_of_access_alone() const {
+    return !deviation.effective_access.affected.empty() && !has_drifted_items(items);
 }
 
 std::size_t Drift::count(DriftKind kind) const {
@@ -149,6 +196,7 @@ Drift drift_of(Plan plan) {
     drift.deviation = deviation_between(
         std::move(plan.after), std::move(plan.before), plan.now, std::move(plan.hidden_pools)
     );
+    drift.part = std::move(plan.part);
     drift.left_alone = std::move(plan.left_alone);
     drift.current_tokens = std::move(plan.current_tokens);
     drift.notices = std::move(plan.notices);
@@ -160,6 +208,11 @@ Drift drift_of(Plan plan) {
 
 Drift drift_since(State before, State live, UnixSeconds now, std::set<AclPath> hidden_pools) {
     Drift drift;
+    drift.is_since_snapshot = true;
+    if (!hidden_pools.empty()) {
+        leave_comparable(before, live, hidden_pools);
+        drift.notices.push_back(not_compared(hidden_pools));
+    }
     std::ranges::transform(difference(live, before), std::back_inserter(drift.items), item_since);
     drift.deviation =
         deviation_between(std::move(before), std::move(live), now, std::move(hidden_pools));

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ struct Drift {
     /// From what should be (with what nobody speaks of as it is live) to what is, as if somebody
     /// had planned it: both states and the access that is gained and lost, without any steps.
     Plan deviation;
+    bool is_since_snapshot = false; // else from documents, which say more than that
+    std::optional<Part> part;       // of the documents; nothing where everything was compared
     std::vector<ObjectKey> left_alone;
     std::vector<CurrentToken> current_tokens;
     std::vector<Notice> notices;
@@ -64,6 +67,9 @@ struct Drift {
 
     /// Since a snapshot, also where access alone changed, as pools got other members.
     [[nodiscard]] bool is_drifted() const;
+
+    /// No object differs, and yet somebody's access does.
+    [[nodiscard]] bool is_of_access_alone() const;
 
     [[nodiscard]] const State& live() const { return deviation.after; }
 
@@ -77,7 +83,7 @@ struct Drift {
 [[nodiscard]] Drift drift_of(Plan plan);
 
 /// Of a cluster since it was as `before`. `hidden_pools`: at and below these, pools could not be
-/// seen then or now.
+/// seen then or now; those that are not in both states are not compared, which a notice says.
 [[nodiscard]] Drift
 drift_since(State before, State live, UnixSeconds now, std::set<AclPath> hidden_pools);
 

@@ -11,6 +11,7 @@
 #include "plan/order.hpp"
 #include "plan/ownership.hpp"
 #include "plan/rehearsal.hpp"
+#include "plan/selection_words.hpp"
 #include "plan/steps.hpp"
 
 namespace pveform::plan {
@@ -101,18 +102,6 @@ std::size_t count_if(const std::vector<Change>& changes, Predicate predicate) {
     return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
 }
 
-/// `--target user:ann@pve --exclude acl:*`.
-std::string in_words(const Selection& selection) {
-    std::vector<std::string> flags;
-    for (const Selector& one : selection.targets) {
-        flags.push_back("--target " + one.text());
-    }
-    for (const Selector& one : selection.excludes) {
-        flags.push_back("--exclude " + one.text());
-    }
-    return join(flags, " ");
-}
-
 /// Leaves the chosen changes, and says what that means.
 Collected<void> choose_part(
     Plan& plan,
@@ -129,7 +118,7 @@ Collected<void> choose_part(
     plan.notices.push_back(
         {fmt::format(
              "only a part is planned (`{}`): {} left out",
-             in_words(selection),
+             flags_of(selection),
              left_out == 1 ? "1 other change is" : fmt::format("{} other changes are", left_out)
          ),
          {}}

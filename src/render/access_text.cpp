@@ -185,20 +185,14 @@ private:
     std::vector<std::pair<const access::Members*, bool>> members_;
 };
 
-/// `ann@pve, !ci`, or `ann@pve, ben@pve and 12 more`: a token behind its user without the name.
+/// `ann@pve, ann@pve!ci`, or `ann@pve, ben@pve, eve@pve and 12 more`.
 std::string names_of(const std::vector<Principal>& principals) {
     std::vector<std::string> names;
-    std::optional<Principal> user;
     for (const Principal& principal : principals) {
         if (names.size() == max_named_principals) {
             break;
         }
-        const Principal behind = Principal::of(user_behind(principal));
-        const bool goes_with_user = principal != behind && user == behind;
-        names.push_back(
-            printable(goes_with_user ? "!" + split_token_id(principal.id).name : principal.text())
-        );
-        user = behind;
+        names.push_back(printable(principal.text()));
     }
     const std::size_t more = principals.size() - names.size();
     return join(names, ", ") + (more > 0 ? fmt::format(" and {} more", more) : "");

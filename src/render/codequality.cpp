@@ -1,5 +1,6 @@
 #include "render/codequality.hpp"
 
+#include "render/plain.hpp"
 #include "json/write.hpp"
 
 namespace pveform::render {
@@ -33,7 +34,7 @@ std::string codequality(const Observations& observations, const ScanContext& con
         }
         const std::string help = one.help.empty() ? std::string() : "; " + one.help;
         issues.push_back(json::Object{
-            {"description", one.message + help},
+            {"description", plain(one.message + help)},
             {"check_name", one.rule},
             {"fingerprint", fingerprints[i]},
             {"severity", severity_of(one.level)},

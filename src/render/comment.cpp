@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "plan/selection_words.hpp"
 #include "render/access_text.hpp"
 #include "render/markdown.hpp"
 #include "render/receipt_text.hpp"
@@ -45,7 +48,7 @@ std::vector<std::string> removals_of(const plan::Plan& plan) {
         items.push_back(fmt::format(
             "{} {} {}{}{}",
             to_string(change.action),
-            change.key.index() == 4 ? "ACL entry" : plan::kind_of(change.key),
+            std::holds_alternative<AclKey>(change.key) ? "ACL entry" : plan::kind_of(change.key),
             code_span(plan::name_of(change.key)),
             change.reason.empty() ? "" : ": " + sentence(change.reason),
             place_of(change.source)
@@ -106,7 +109,7 @@ std::vector<std::string> items_of(const plan::Drift& drift) {
         items.push_back(fmt::format(
             "**{}** {} {}{}{}",
             plan::to_string(item.kind),
-            item.key.index() == 4 ? "ACL entry" : plan::kind_of(item.key),
+            std::holds_alternative<AclKey>(item.key) ? "ACL entry" : plan::kind_of(item.key),
             code_span(plan::name_of(item.key)),
             details.empty() ? "" : ": " + code_span(details),
             place_of(item.source)
@@ -133,11 +136,24 @@ std::vector<std::string> not_done(const plan::Plan& plan, const apply::Receipt& 
     return items;
 }
 
+std::string no_changes(const plan::Plan& plan) {
+    return plan.part ? "No changes to what was chosen."
+                     : "No changes: the cluster is as the document says.";
+}
+
+void say_part(const std::optional<plan::Part>& part, Page& page) {
+    if (part) {
+        page.paragraph(fmt::format(
+            "Only a part was looked at: {}.", code_span(plan::flags_of(part->selection))
+        ));
+    }
+}
+
 std::string headline_of(
     const plan::Plan& plan, const apply::Receipt& receipt, const apply::Verification& verification
 ) {
     if (plan.steps.empty()) {
-        return "No changes: the cluster is as the document says.";
+        return no_changes(plan);
     }
     const std::string done =
         fmt::format("{} of {} done", receipt.count(apply::Outcome::done), receipt.results.size());
@@ -155,10 +171,8 @@ std::string headline_of(
 
 std::string plan_comment(const plan::Plan& plan, const PlanContext& context) {
     Page page("plan", context.cluster);
-    page.paragraph(
-        plan.is_empty() ? std::string("No changes: the cluster is as the document says.")
-                        : fmt::format("**{}**", plan_summary(plan))
-    );
+    page.paragraph(plan.is_empty() ? no_changes(plan) : fmt::format("**{}**", plan_summary(plan)));
+    say_part(plan.part, page);
     page.list("Blocked", items_of(plan.blocks));
     page.list("Taken away", removals_of(plan));
     page.block("Effective access", access_of(plan), "diff");
@@ -172,6 +186,7 @@ std::string drift_comment(const plan::Drift& drift, const DriftContext& context)
     Page page("drift", context.about.cluster);
     const std::string summary = drift_summary(drift, context);
     page.paragraph(drift.is_drifted() ? fmt::format("**{}**", summary) : summary + ".");
+    say_part(drift.part, page);
     page.list("Blocked", items_of(drift.blocks));
     page.list("What differs", items_of(drift));
     page.block(
@@ -208,6 +223,7 @@ std::string receipt_comment(
 ) {
     Page page("apply", context.cluster);
     page.paragraph(headline_of(plan, receipt, verification));
+    say_part(plan.part, page);
     page.list("Not done", not_done(plan, receipt));
     page.list("Taken away", removals_of(plan));
     page.block("Effective access", access_of(plan), "diff");

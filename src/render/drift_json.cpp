@@ -14,10 +14,6 @@ namespace {
 
 constexpr int format_version = 1;
 
-json::Value text_or_null(const std::string& text) {
-    return text.empty() ? json::Value() : json::Value(text);
-}
-
 json::Value item_value(const plan::DriftItem& item) {
     json::Array fields;
     for (const plan::FieldDrift& field : item.fields) {
@@ -81,6 +77,7 @@ std::string drift_json(const plan::Drift& drift, const DriftContext& context) {
         {"identity", text_or_null(about.identity)},
         {"origin", text_or_null(about.origin)},
         {"against", text_or_null(context.against)},
+        {"part", part_value(drift.part)},
         {"checked_at", format_rfc3339(drift.now())},
         {"drifted", drift.is_drifted()},
         {"counts", counts_value(drift)},

@@ -166,11 +166,14 @@ std::string drift_summary(const plan::Drift& drift, const DriftContext& context)
             parts.push_back(fmt::format("{} {}", count, plan::to_string(kind)));
         }
     }
-    if (!parts.empty()) {
-        return "Drift: " + join(parts, ", ");
+    if (drift.is_of_access_alone()) {
+        parts.emplace_back("access alone, as pools have other members");
     }
-    if (drift.is_drifted()) {
-        return "Drift: access alone, as pools have other members";
+    if (!parts.empty()) {
+        return (drift.part ? "Drift of what was chosen: " : "Drift: ") + join(parts, ", ");
+    }
+    if (drift.part) {
+        return "No drift of what was chosen";
     }
     return context.against.empty() ? "No drift: the cluster is as the document says"
                                    : "No drift: the cluster is as it was";

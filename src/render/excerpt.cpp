@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "base/text.hpp"
+#include "base/characters.hpp"
 
 namespace pveform::render {
 
@@ -20,18 +19,6 @@ struct Range {
     char32_t first;
     char32_t last;
 };
-
-/// Characters that move a cursor, turn the direction of writing, or cannot be seen at all.
-constexpr std::array<Range, 8> harmful = {{
-    {0x00, 0x1F},
-    {0x7F, 0x9F},
-    {0x200B, 0x200F},
-    {0x2028, 0x202E},
-    {0x2060, 0x206F},
-    {0xFEFF, 0xFEFF},
-    {0xFFF9, 0xFFFB},
-    {0xE0000, 0xE007F},
-}};
 
 /// Marks that stand above or below the character before them.
 constexpr std::array<Range, 6> combining = {{
@@ -71,26 +58,9 @@ struct Cell {
     std::size_t column = 0; // where it begins on the screen
 };
 
-/// The well-formed character at the front of `text`, which is not empty.
-std::optional<std::string_view> front_character(std::string_view text) {
-    for (std::size_t length = 1; length <= std::min<std::size_t>(4, text.size()); ++length) {
-        if (is_utf8(text.substr(0, length))) {
-            return text.substr(0, length);
-        }
-    }
-    return std::nullopt;
-}
-
-char32_t code_point(std::string_view character) {
-    const auto lead = static_cast<unsigned char>(character.front());
-    if (character.size() == 1) {
-        return lead;
-    }
-    char32_t value = lead & (0xFFU >> (character.size() + 1));
-    for (const char c : character.substr(1)) {
-        value = (value << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
-    }
-    return value;
+/// Moves a cursor, turns the direction of writing, or cannot be seen at all.
+bool is_harmful(char32_t character) {
+    return is_control(character) || is_unseen(character);
 }
 
 std::size_t width_of(char32_t character) {
@@ -107,19 +77,20 @@ std::vector<Cell> cells_of(std::string_view line) {
     std::size_t byte = 0;
     std::size_t column = 0;
     while (byte < line.size()) {
-        const auto character = front_character(line.substr(byte));
+        const auto character = first_character(line.substr(byte));
+        const std::size_t length = character ? character->length : 1;
         Cell cell{replacement, byte, column};
         std::size_t width = 1;
-        if (character == "\t") {
+        if (line[byte] == '\t') {
             width = tab_width - column % tab_width;
             cell.text = blanks.substr(0, width);
-        } else if (character && !contains(harmful, code_point(*character))) {
-            width = width_of(code_point(*character));
-            cell.text = *character;
+        } else if (character && !is_harmful(character->code)) {
+            width = width_of(character->code);
+            cell.text = line.substr(byte, length);
         }
         cells.push_back(cell);
         column += width;
-        byte += character ? character->size() : 1;
+        byte += length;
     }
     cells.push_back(Cell{{}, line.size(), column});
     return cells;

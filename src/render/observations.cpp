@@ -1,31 +1,19 @@
 #include "render/observations.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "plan/selection_words.hpp"
 #include "render/drift_text.hpp"
 
 namespace pveform::render {
 
 namespace {
-
-Level level_of(policy::Severity severity) {
-    switch (severity) {
-    case policy::Severity::off:
-        return Level::none;
-    case policy::Severity::info:
-        return Level::note;
-    case policy::Severity::warning:
-        return Level::warning;
-    case policy::Severity::error:
-        return Level::error;
-    }
-    return Level::none;
-}
 
 std::string subject_of(const plan::ObjectKey& key) {
     return fmt::format("{} {}", plan::kind_of(key), plan::name_of(key));
@@ -45,6 +33,16 @@ void add_findings(const policy::Findings& findings, Observations& all) {
             .span = finding.span,
         });
     }
+}
+
+/// `ann@pve, bob@pve and 3 more`.
+std::string first_of(const std::vector<std::string>& names) {
+    constexpr std::size_t most = 3;
+    if (names.size() <= most) {
+        return join(names, ", ");
+    }
+    const std::vector<std::string> first(names.begin(), names.begin() + most);
+    return fmt::format("{} and {} more", join(first, ", "), names.size() - most);
 }
 
 /// `` does not hold for `ann@pve` on `/vms/100` and 2 more cases ``.
@@ -167,7 +165,53 @@ void add_secret_checks(const apply::Receipt& receipt, Observations& all) {
     }
 }
 
+/// What no object shows: that somebody can do more, or less, than before.
+void add_access(const plan::Drift& drift, Observations& all) {
+    for (const access::Affected& affected : drift.deviation.effective_access.affected) {
+        std::vector<std::string> names;
+        std::ranges::transform(affected.principals, std::back_inserter(names), &Principal::text);
+        all.push_back({
+            .suite = "drift",
+            .rule = "drift-access",
+            .subject = "access of " + join(names, ", "),
+            .level = Level::warning,
+            .outcome = CaseOutcome::failed,
+            .message = fmt::format(
+                "access of {} is not what it was, as pools have other members", first_of(names)
+            ),
+        });
+    }
+}
+
+/// That the rest may be as it should be, or not.
+void add_part(const std::optional<plan::Part>& part, Observations& all) {
+    if (part) {
+        const std::string flags = plan::flags_of(part->selection);
+        all.push_back({
+            .suite = "result",
+            .rule = "part",
+            .subject = flags,
+            .level = Level::note,
+            .message = fmt::format("only a part was looked at: `{}`", flags),
+        });
+    }
+}
+
 } // namespace
+
+Level level_of(policy::Severity severity) {
+    switch (severity) {
+    case policy::Severity::off:
+        return Level::none;
+    case policy::Severity::info:
+        return Level::note;
+    case policy::Severity::warning:
+        return Level::warning;
+    case policy::Severity::error:
+        return Level::error;
+    }
+    return Level::none;
+}
 
 Observations observations_of(const plan::Plan& plan) {
     Observations all;
@@ -186,6 +230,7 @@ Observations observations_of(const plan::Plan& plan) {
             .span = change.source,
         });
     }
+    add_part(plan.part, all);
     add_guards(plan.blocks, all);
     add_findings(plan.findings, all);
     add_verdicts(plan.verdicts, all);
@@ -211,6 +256,10 @@ Observations observations_of(const plan::Drift& drift) {
             .span = item.source,
         });
     }
+    if (drift.is_of_access_alone()) {
+        add_access(drift, all);
+    }
+    add_part(drift.part, all);
     add_findings(drift.findings, all);
     add_verdicts(drift.verdicts, all);
     return all;
@@ -251,6 +300,7 @@ Observations observations_of(
                                              : "the cluster was not looked at again";
     }
     all.push_back(std::move(result));
+    add_part(plan.part, all);
     add_findings(plan.findings, all);
     add_verdicts(plan.verdicts, all);
     return all;

@@ -16,6 +16,8 @@ namespace pveform::render {
 /// How much it matters to whoever reads a document.
 enum class Level { none, note, warning, error };
 
+[[nodiscard]] Level level_of(policy::Severity severity);
+
 /// What it comes to in the run's own terms: what is `failed` here is what the exit code is about.
 enum class CaseOutcome { passed, failed, unknown, skipped };
 

@@ -4,6 +4,33 @@
 
 namespace pveform::render {
 
+namespace {
+
+json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
+    json::Array texts;
+    for (const plan::Selector& selector : selectors) {
+        texts.emplace_back(selector.text());
+    }
+    return texts;
+}
+
+} // namespace
+
+json::Value text_or_null(const std::string& text) {
+    return text.empty() ? json::Value() : json::Value(text);
+}
+
+json::Value part_value(const std::optional<plan::Part>& part) {
+    if (!part) {
+        return {};
+    }
+    return json::Object{
+        {"targets", selectors_value(part->selection.targets)},
+        {"excludes", selectors_value(part->selection.excludes)},
+        {"changes_left_out", static_cast<std::int64_t>(part->left_out)},
+    };
+}
+
 json::Value notices_value(const std::vector<plan::Notice>& list) {
     json::Array notices;
     for (const plan::Notice& notice : list) {

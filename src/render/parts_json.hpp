@@ -1,13 +1,21 @@
 // What plans and reports for programs have in common.
 #pragma once
 
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "plan/plan.hpp"
 #include "json/value.hpp"
 
 namespace pveform::render {
+
+/// Null where it is empty.
+[[nodiscard]] json::Value text_or_null(const std::string& text);
+
+/// Null where nothing was left out.
+[[nodiscard]] json::Value part_value(const std::optional<plan::Part>& part);
 
 [[nodiscard]] json::Value notices_value(const std::vector<plan::Notice>& list);
 

@@ -73,25 +73,6 @@ json::Value applier_value(const plan::Applier& applier) {
     };
 }
 
-json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
-    json::Array texts;
-    for (const plan::Selector& selector : selectors) {
-        texts.emplace_back(selector.text());
-    }
-    return texts;
-}
-
-json::Value part_value(const std::optional<plan::Part>& part) {
-    if (!part) {
-        return {};
-    }
-    return json::Object{
-        {"targets", selectors_value(part->selection.targets)},
-        {"excludes", selectors_value(part->selection.excludes)},
-        {"changes_left_out", count(part->left_out)},
-    };
-}
-
 json::Value extent_value(const plan::Extent& extent) {
     return json::Object{
         {"users", count(extent.users)},
@@ -105,10 +86,6 @@ json::Value limits_value(const desired::Limits& limits) {
         {"destroy", count(limits.destroy.value)},
         {"acl_removals", count(limits.acl_removals.value)},
     };
-}
-
-json::Value text_or_null(const std::string& text) {
-    return text.empty() ? json::Value() : json::Value(text);
 }
 
 json::Value

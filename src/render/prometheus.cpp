@@ -34,7 +34,8 @@ std::string escaped(std::string_view value) {
 /// Series by series, each metric under its help and type.
 class Metrics {
 public:
-    explicit Metrics(const std::string& cluster) : cluster_(cluster) {}
+    /// `everywhere`: labels of all series.
+    explicit Metrics(Labels everywhere) : everywhere_(std::move(everywhere)) {}
 
     void begin(std::string_view name, std::string_view help) {
         name_ = name;
@@ -42,11 +43,13 @@ public:
     }
 
     void add(const Labels& labels, std::string_view value) {
-        std::string words = fmt::format("cluster=\"{}\"", escaped(cluster_));
-        for (const auto& [name, label] : labels) {
-            words += fmt::format(",{}=\"{}\"", name, escaped(label));
+        std::vector<std::string> words;
+        for (const Labels& some : {everywhere_, labels}) {
+            for (const auto& [name, label] : some) {
+                words.push_back(fmt::format("{}=\"{}\"", name, escaped(label)));
+            }
         }
-        out_ += fmt::format("{}{{{}}} {}\n", name_, words, value);
+        out_ += fmt::format("{}{{{}}} {}\n", name_, fmt::join(words, ","), value);
     }
 
     void add(const Labels& labels, std::int64_t value) { add(labels, std::to_string(value)); }
@@ -54,13 +57,31 @@ public:
     [[nodiscard]] std::string take() && { return std::move(out_); }
 
 private:
-    std::string cluster_;
+    Labels everywhere_;
     std::string_view name_;
     std::string out_;
 };
 
+/// Of drift by what it is and of which kind.
+using DriftCounts = std::map<std::pair<std::string_view, std::string_view>, std::int64_t>;
+
+/// Users and tokens whose access differs although no object does.
+void add_access(const plan::Drift& drift, DriftCounts& counts) {
+    constexpr std::string_view access = "access";
+    std::int64_t& users = counts[{access, "user"}];
+    std::int64_t& tokens = counts[{access, "token"}];
+    if (!drift.is_of_access_alone()) {
+        return;
+    }
+    for (const access::Affected& affected : drift.deviation.effective_access.affected) {
+        for (const Principal& principal : affected.principals) {
+            ++(principal.kind == PrincipalKind::token ? tokens : users);
+        }
+    }
+}
+
 void add_drift(const plan::Drift& drift, Metrics& metrics) {
-    std::map<std::pair<std::string_view, std::string_view>, std::int64_t> counts;
+    DriftCounts counts;
     for (const plan::DriftKind kind : plan::all_drift_kinds) {
         for (const std::string_view object : object_kinds) {
             counts[{plan::to_string(kind), object}] = 0;
@@ -71,6 +92,7 @@ void add_drift(const plan::Drift& drift, Metrics& metrics) {
             ++counts[{plan::to_string(item.kind), plan::kind_of(item.key)}];
         }
     }
+    add_access(drift, counts);
     metrics.begin(
         "pveform_drift_objects", "Objects that are not as the documents or the snapshot have them."
     );
@@ -140,17 +162,25 @@ void add_assertions(const plan::Drift& drift, Metrics& metrics) {
 
 std::string
 prometheus(const plan::Drift& drift, const std::string& cluster, UnixSeconds written_at) {
-    Metrics metrics(cluster);
-    add_assertions(drift, metrics);
+    Labels labels = {{"cluster", cluster}};
+    if (drift.is_since_snapshot) {
+        labels.emplace_back("against", "snapshot");
+    }
+    Metrics metrics(std::move(labels));
+    if (!drift.is_since_snapshot) {
+        add_assertions(drift, metrics);
+    }
     add_drift(drift, metrics);
     metrics.begin(
         "pveform_last_success_timestamp_seconds",
         "When the cluster was last read and compared as a whole, in Unix time."
     );
     metrics.add({}, written_at);
-    add_findings(drift, metrics);
-    add_tokens(drift, metrics);
-    add_unmanaged(drift, metrics);
+    if (!drift.is_since_snapshot) { // which says nothing of the rest
+        add_findings(drift, metrics);
+        add_tokens(drift, metrics);
+        add_unmanaged(drift, metrics);
+    }
     return std::move(metrics).take();
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "policy/rules.hpp"
+#include "render/plain.hpp"
 #include "json/write.hpp"
 
 namespace pveform::render {
@@ -26,22 +27,20 @@ std::string_view level_text(Level level) {
     return "none";
 }
 
-Level level_of(policy::Severity severity) {
-    switch (severity) {
-    case policy::Severity::off:
-        return Level::none;
-    case policy::Severity::info:
-        return Level::note;
-    case policy::Severity::warning:
-        return Level::warning;
-    case policy::Severity::error:
-        return Level::error;
+/// SARIF takes brackets for links (3.11.6), whoever wrote them.
+std::string without_links(std::string_view text) {
+    std::string out;
+    for (const char character : plain(text)) {
+        if (std::string_view("\\[]").contains(character)) {
+            out += '\\';
+        }
+        out += character;
     }
-    return Level::none;
+    return out;
 }
 
 json::Value message(std::string_view text) {
-    return json::Object{{"text", text}};
+    return json::Object{{"text", without_links(text)}};
 }
 
 json::Value rule_value(
@@ -58,8 +57,23 @@ json::Value rule_value(
 
 /// What is no rule of the policy, in words.
 std::string_view summary_of(std::string_view rule) {
+    if (rule == "drift-added" || rule == "drift-removed") {
+        return "the cluster is not as it was when the snapshot was taken";
+    }
+    if (rule == "drift-access") {
+        return "access is not as it was, although no object of access control changed";
+    }
+    if (rule == "drift-changed") {
+        return "the cluster is not as the document, or the snapshot, has it";
+    }
     if (rule.starts_with("drift-")) {
         return "the cluster is not as the document says";
+    }
+    if (rule.starts_with("change-")) {
+        return "the plan changes the cluster";
+    }
+    if (rule == "part") {
+        return "only a part of the document was looked at";
     }
     if (rule.starts_with("guard-")) {
         return "a guard stands in the way of the plan";

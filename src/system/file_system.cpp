@@ -193,9 +193,13 @@ public:
         return create_and_write(path, bytes, S_IRUSR | S_IWUSR);
     }
 
-    Result<void> write_new_public_file(const fs::path& path, std::string_view bytes) override {
+    Result<void> write_new_public_file(
+        const fs::path& path, std::string_view bytes, std::optional<unsigned> permissions
+    ) override {
+        constexpr mode_t everybody =
+            S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH; // less the umask
         return create_and_write(
-            path, bytes, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH
+            path, bytes, permissions ? S_IRUSR | S_IWUSR : everybody, permissions
         );
     }
 
@@ -251,13 +255,20 @@ public:
     [[nodiscard]] unsigned own_uid() const override { return ::geteuid(); }
 
 private:
-    static Result<void>
-    create_and_write(const fs::path& path, std::string_view bytes, mode_t mode) {
+    static Result<void> create_and_write(
+        const fs::path& path,
+        std::string_view bytes,
+        mode_t mode,
+        std::optional<unsigned> permissions = {}
+    ) {
         Descriptor file(open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
         if (!file.valid()) {
             return failure("create", path, errno);
         }
-        int code = write_all(file, bytes);
+        int code = permissions && ::fchmod(file.number(), *permissions) != 0 ? errno : 0;
+        if (code == 0) {
+            code = write_all(file, bytes);
+        }
         if (code == 0) {
             code = file.close();
         }
@@ -269,15 +280,14 @@ private:
     }
 };
 
-using Write = Result<void> (FileSystem::*)(const fs::path&, std::string_view);
-
-Result<void>
-replace_file(FileSystem& files, const fs::path& path, std::string_view bytes, Write write) {
+/// `write`: creates the file beside it.
+template<class Write>
+Result<void> replace_file(FileSystem& files, const fs::path& path, Write write) {
     const fs::path fresh = temporary_name_of(path);
     if (TRY(files.inspect(fresh))) {
         TRY(files.remove(fresh)); // of a run that was killed
     }
-    TRY((files.*write)(fresh, bytes));
+    TRY(write(fresh));
     auto replaced = files.sync(fresh);
     if (replaced) {
         replaced = files.rename(fresh, path);
@@ -301,11 +311,21 @@ fs::path temporary_name_of(const fs::path& path) {
 }
 
 Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::string_view bytes) {
-    return replace_file(files, path, bytes, &FileSystem::write_new_file);
+    return replace_file(files, path, [&](const fs::path& fresh) {
+        return files.write_new_file(fresh, bytes);
+    });
 }
 
 Result<void> replace_public_file(FileSystem& files, const fs::path& path, std::string_view bytes) {
-    return replace_file(files, path, bytes, &FileSystem::write_new_public_file);
+    constexpr unsigned read_write_execute = 0777; // and nothing that makes a program special
+    const auto old = TRY(files.inspect(path));
+    std::optional<unsigned> permissions;
+    if (old && old->kind == FileKind::regular) {
+        permissions = old->permissions & read_write_execute;
+    }
+    return replace_file(files, path, [&](const fs::path& fresh) {
+        return files.write_new_public_file(fresh, bytes, permissions);
+    });
 }
 
 } // namespace pveform

@@ -60,9 +60,12 @@ public:
     [[nodiscard]] virtual Result<void>
     write_new_file(const std::filesystem::path& path, std::string_view bytes) = 0;
 
-    /// The same with the mode that the umask leaves, for what others may read.
-    [[nodiscard]] virtual Result<void>
-    write_new_public_file(const std::filesystem::path& path, std::string_view bytes) = 0;
+    /// The same with these permissions, or, for what others may read, those that the umask leaves.
+    [[nodiscard]] virtual Result<void> write_new_public_file(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        std::optional<unsigned> permissions
+    ) = 0;
 
     /// Behind what is there; creates the file where it is missing.
     [[nodiscard]] virtual Result<void>
@@ -97,7 +100,8 @@ public:
 [[nodiscard]] Result<void>
 replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 
-/// The same for what others may read, with the mode that the umask leaves.
+/// The same for what others may read, with the mode of the file that was there: who keeps it from
+/// others goes on to. Else with the one that the umask leaves.
 [[nodiscard]] Result<void>
 replace_public_file(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 

@@ -23,6 +23,11 @@ std::optional<std::size_t> width_of(int descriptor) {
     return told ? size.ws_col : usual_width;
 }
 
+bool is_file(int descriptor) {
+    struct stat info = {};
+    return ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 class StandardTerminal final : public Terminal {
 public:
     [[nodiscard]] bool is_interactive() const override {
@@ -45,10 +50,7 @@ public:
         return told ? std::optional<std::size_t>(size.ws_row) : std::nullopt;
     }
 
-    [[nodiscard]] bool errors_go_to_a_file() const override {
-        struct stat info = {};
-        return ::fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode);
-    }
+    [[nodiscard]] bool errors_go_to_a_file() const override { return is_file(STDERR_FILENO); }
 
     std::optional<std::string> ask(std::string_view question) override {
         std::cout.flush();
@@ -72,6 +74,10 @@ public:
 Terminal& standard_terminal() {
     static StandardTerminal terminal;
     return terminal;
+}
+
+bool output_goes_to_a_file() {
+    return is_file(STDOUT_FILENO);
 }
 
 } // namespace pveform

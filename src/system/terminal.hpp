@@ -38,4 +38,7 @@ public:
 
 [[nodiscard]] Terminal& standard_terminal();
 
+/// Whether standard output is kept in a file as it is.
+[[nodiscard]] bool output_goes_to_a_file();
+
 } // namespace pveform

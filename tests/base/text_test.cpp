@@ -65,6 +65,15 @@ TEST_CASE("nothing that is shown can steer a terminal", "[base]") {
     CHECK(printable(std::string("a\0b", 3)) == "ab");
 }
 
+TEST_CASE("nothing that is shown can deceive the eye", "[base]") {
+    CHECK(printable("x\u202Egro.live\u202C@pve") == "x\\u202egro.live\\u202c@pve");
+    CHECK(printable("\u2066a\u2069\u200E\u200F\u061C") == "\\u2066a\\u2069\\u200e\\u200f\\u061c");
+    CHECK(printable("a\u200Bb\u200Dc\u2060d\uFEFF") == "a\\u200bb\\u200dc\\u2060d\\ufeff");
+    CHECK(printable("a\u2028b\u2029c\u00ADd") == "a\\u2028b\\u2029c\\u00add");
+    CHECK(printable("\U000E0041") == "\\U000e0041");
+    CHECK(printable("\xE2\x80") == "\xE2\x80"); // half of one
+}
+
 TEST_CASE("UTF-8 is well-formed or it is none", "[base]") {
     for (const std::string text : {"", "abc", "ä", "☃", "😀", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
         CAPTURE(text);

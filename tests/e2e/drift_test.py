@@ -2,6 +2,7 @@
 report is what its schema says."""
 
 import json
+import re
 
 import harness
 import jsonschema
@@ -99,7 +100,72 @@ class Drift(harness.EndToEnd):
         self.assertEqual((run.code, run.out), (0, ""))
         run = self.at(simulator, "drift", "--target", "user:svc-mine@pve")
         self.assert_code(run, 2)
-        self.assert_says(run, "Drift: 1 unmanaged\n")
+        self.assert_says(run, "Drift of what was chosen: 1 unmanaged\n")
+
+    def test_what_was_not_looked_at_is_said_in_every_form(self):
+        simulator = self.applied()
+        self.change_by_hand(simulator)
+        forms = ("junit", "sarif", "markdown", "gitlab-codequality", "json", "text")
+        outputs = [part for form in forms for part in ("--output", f"{form}=r.{form}")]
+        for command in ("drift", "plan"):
+            run = self.at(simulator, command, "--target", "group:ops", *outputs)
+            self.assert_code(run, 0)
+            for form in forms:
+                with self.subTest(f"{command} {form}"):
+                    text = (self.folder / f"r.{form}").read_text()
+                    self.assertIn("group:ops", text)
+                    self.assertNotIn("as the document says", text)
+        report = self.report(self.at(simulator, "drift", "--target", "group:ops",
+                                     "--format", "json"))
+        self.assertEqual(report["part"]["targets"], ["group:ops"])
+        self.assertGreater(report["part"]["changes_left_out"], 0)
+        for command in ("drift", "plan"):
+            run = self.at(simulator, command, "--target", "group:ops", "--output", "prometheus=m")
+            self.assert_code(run, 3)
+            self.assert_says(run, "metrics are of the whole cluster")
+
+    def test_access_alone_is_drift_in_every_form(self):
+        simulator = self.applied()
+        self.assert_code(self.at(simulator, "snapshot", "--out", "monday.json"), 0)
+        snapshot = json.loads((self.folder / "monday.json").read_text())
+        pools = snapshot["pools"]
+        for pool in pools.values() if isinstance(pools, dict) else pools:
+            for members in pool.values():
+                if isinstance(members, list):
+                    del members[:1]
+        self.write("monday.json", json.dumps(snapshot))
+        self.write("first.yaml", "version: 1\n")
+        run = self.at(
+            simulator, "drift", "--against", "monday.json", "--output", "junit=r.xml",
+            "--output", "sarif=r.sarif", "--output", "prometheus=r.prom",
+            environment={"GITHUB_ACTIONS": "true",
+                         "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md")},
+        )
+        self.assert_code(run, 2)
+        self.assert_says(run, "Drift: access alone, as pools have other members")
+        self.assertIn("title=pveform%3A drift-access::", run.err)
+        self.assertNotIn('failures="0"', (self.folder / "r.xml").read_text().split("\n")[1])
+        results = json.loads((self.folder / "r.sarif").read_text())["runs"][0]["results"]
+        self.assertEqual({result["ruleId"] for result in results}, {"drift-access"})
+        self.assertIn("ann@pve", results[0]["message"]["text"])
+        self.assertRegex(
+            (self.folder / "r.prom").read_text(),
+            r'pveform_drift_objects\{cluster="e2e",against="snapshot",drift="access",kind="user"\} [1-9]',
+        )
+        self.assertIn("access alone", (self.folder / "summary.md").read_text())
+
+    def test_warnings_are_no_drift(self):
+        simulator = self.applied(DOCUMENT.replace("expire: 2035-01-01", "expire: never"))
+        summary = self.folder / "summary.md"
+        environment = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+        run = self.at(simulator, "drift", environment=environment)
+        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
+        self.assertFalse(summary.exists())
+        report = self.report(self.at(simulator, "drift", "--format", "json"))
+        self.assertIn("token-without-expiry", [one["rule"] for one in report["findings"]])
+        self.write("pveform.yaml", FAILS)
+        self.assert_code(self.at(simulator, "drift", environment=environment), 4)
+        self.assertIn("fails", summary.read_text())
 
     def test_an_assertion_that_fails_counts_more_than_drift(self):
         simulator = self.applied()
@@ -145,6 +211,25 @@ class Drift(harness.EndToEnd):
         self.assert_code(run, 2)
         self.assert_says(run, "from tuesday.json, taken ")
 
+    def test_who_sees_fewer_pools_cries_no_wolf(self):
+        simulator = self.applied()
+        simulator.call("POST", "/access/users", userid="sys@pve")
+        simulator.call("POST", "/access/roles", roleid="OnlyAudit", privs="Sys.Audit")
+        made = simulator.call("POST", "/access/users/sys@pve/token/ro", privsep=0)
+        harness.WATCH.learn(made["value"])
+        simulator.call("PUT", "/access/acl", path="/access", users="sys@pve", roles="OnlyAudit")
+        token = "sys@pve!ro=" + made["value"]
+        self.assert_code(self.at(simulator, "snapshot", "--out", "all.json"), 0)
+        self.assert_code(self.at(simulator, "snapshot", "--out", "few.json", token=token), 0)
+        run = self.at(simulator, "drift", "--against", "all.json", token=token)
+        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
+        run = self.at(simulator, "drift", "--against", "few.json")
+        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
+        simulator.call("PUT", "/access/acl", path="/vms", users="ann@pve", roles="PVEAdmin")
+        run = self.at(simulator, "drift", "--against", "all.json", token=token)
+        self.assert_code(run, 2)
+        self.assert_says(run, "note: pools at and below `/pool`")
+
     def test_every_form_of_report_since_a_snapshot(self):
         simulator = self.applied()
         self.assert_code(self.at(simulator, "snapshot", "--out", "monday.json"), 0)
@@ -159,8 +244,15 @@ class Drift(harness.EndToEnd):
                          {"drift-added", "drift-changed", "drift-removed"})
         self.assertEqual([result["locations"] for result in results], [[]] * len(results))
         self.assertEqual(json.loads((self.folder / "r.gl").read_text()), [])
-        self.assertIn('pveform_drift_objects{cluster="e2e",drift="added",kind="user"} 1\n',
-                      (self.folder / "r.prom").read_text())
+        metrics = (self.folder / "r.prom").read_text()
+        self.assertIn(
+            'pveform_drift_objects{cluster="e2e",against="snapshot",drift="added",kind="user"} 1\n',
+            metrics,
+        )
+        self.assertEqual(set(re.findall(r"^(\w+)\{", metrics, re.MULTILINE)),
+                         {"pveform_drift_objects", "pveform_last_success_timestamp_seconds"})
+        for line in re.findall(r"^\w.*", metrics, re.MULTILINE):
+            self.assertIn('cluster="e2e",against="snapshot"', line)
         self.assertIn("Effective access gained (+) and lost (-)",
                       (self.folder / "r.md").read_text())
 

@@ -30,6 +30,7 @@ HOSTILE = [
     "</details></summary>``` @here #1 https://evil.example www.evil.example mail@evil.example",
     "quote \" and ' and back\\slash \\n {}, % , %0A",
     "]]> &amp; &#x0; <![CDATA[",
+    "x\u202egro.live\u2066 a\u200bb\ufeffc\u2028d\u00ade",
     "\ufffe\uffff\u202e\u00a0::set-output name=nbsp::y",
 ]
 

@@ -147,7 +147,7 @@ TEST_CASE("numbers keep their kind", "[json]") {
 
 TEST_CASE("strings are escaped as far as JSON demands", "[json]") {
     CHECK(json::dump("\"\\/\b\f\n\r\t") == R"("\"\\/\b\f\n\r\t")");
-    CHECK(json::dump(std::string("\0\x1f\x7f", 3)) == "\"\\u0000\\u001f\x7f\"");
+    CHECK(json::dump(std::string("\0\x1f\x7f", 3)) == R"("\u0000\u001f\u007f")");
     CHECK(json::dump("ä漢🙂") == "\"ä漢🙂\"");
 }
 
@@ -155,6 +155,16 @@ TEST_CASE("nothing in a string is a command to a CI's runner", "[json]") {
     const std::string text = "##[a] ###[b] #[c] ##";
     CHECK(json::dump(text) == R"("##\u005ba] ###\u005bb] #[c] ##")");
     CHECK(parsed(json::dump(text)) == json::Value(text));
+}
+
+TEST_CASE("what steers a terminal or deceives the eye is written as its number", "[json]") {
+    const std::string text = "\u0080\u009B31m \u202Ex\u2066 \u2028 \uFEFF \U000E0041 \u00A0\u00FC";
+    const std::string written = json::dump(text);
+    CHECK(
+        written ==
+        "\"\\u0080\\u009b31m \\u202ex\\u2066 \\u2028 \\ufeff \\udb40\\udc41 \u00A0\u00FC\""
+    );
+    CHECK(parsed(written) == json::Value(text));
 }
 
 TEST_CASE("bytes that are not UTF-8 are replaced", "[json]") {

@@ -137,6 +137,31 @@ TEST_CASE("a pool that got a member is drift of access alone", "[plan]") {
     CHECK(drift.is_drifted());
 }
 
+TEST_CASE("pools that somebody else does not see are not compared", "[plan]") {
+    State seen = empty_cluster();
+    seen.users[pveform::UserId{"ann@pve"}] = {};
+    seen.acl[row("/pool/web", user("ann@pve"), "PVEAuditor")] = {};
+    seen.acl[row("/pool/db", user("ann@pve"), "PVEAuditor")] = {};
+    State hidden = seen;
+    seen.pools[pveform::PoolId{"web"}].guests = {100};
+    seen.pools[pveform::PoolId{"db"}].guests = {200};
+    const std::set<pveform::AclPath> nowhere;
+    const std::set<pveform::AclPath> all = {pveform::AclPath{"/pool"}};
+    CHECK(plan::drift_since(seen, hidden, now, nowhere).is_drifted());
+    for (const auto& [before, live] : {std::pair(seen, hidden), std::pair(hidden, seen)}) {
+        const plan::Drift drift = plan::drift_since(before, live, now, all);
+        CHECK_FALSE(drift.is_drifted());
+        REQUIRE(drift.notices.size() == 1);
+        CHECK(drift.notices.front().message.contains("`/pool`"));
+    }
+
+    hidden.pools[pveform::PoolId{"web"}].guests = {100};
+    CHECK_FALSE(plan::drift_since(seen, hidden, now, all).is_drifted());
+    hidden.pools[pveform::PoolId{"web"}].guests = {100, 101}; // seen both times
+    CHECK(plan::drift_since(seen, hidden, now, all).is_drifted());
+    CHECK(plan::drift_since(seen, hidden, now, {pveform::AclPath{"/pool/web"}}).is_drifted());
+}
+
 TEST_CASE("a token that is due is information until half of its renewal time is spent", "[plan]") {
     constexpr pveform::UnixSeconds day_s = 86400;
     CHECK(drift_of_token(now + 30 * day_s).items.empty());

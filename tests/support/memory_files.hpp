@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -146,9 +147,12 @@ public:
         return write_new(path, bytes, 0600);
     }
 
-    Result<void>
-    write_new_public_file(const std::filesystem::path& path, std::string_view bytes) override {
-        return write_new(path, bytes, 0644);
+    Result<void> write_new_public_file(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        std::optional<unsigned> permissions
+    ) override {
+        return write_new(path, bytes, permissions.value_or(0644));
     }
 
     Result<void>

@@ -99,12 +99,23 @@ TEST_CASE("what others may read has the mode that the umask leaves", "[system]")
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "report";
     const mode_t before = ::umask(027);
-    CHECK(files.write_new_public_file(file, "1"));
-    CHECK_FALSE(files.write_new_public_file(file, "2"));
-    CHECK(pveform::replace_public_file(files, file, "3"));
+    CHECK(pveform::replace_public_file(files, file, "1"));
+    CHECK_FALSE(files.write_new_public_file(file, "2", {}));
     ::umask(before);
     CHECK((*files.inspect(file))->permissions == 0640);
-    CHECK(contents(file) == "3");
+    CHECK(contents(file) == "1");
+}
+
+TEST_CASE("what takes the place of a file has its mode", "[system]") {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "report";
+    for (const unsigned mode : {0600U, 0640U, 0666U}) {
+        REQUIRE(pveform::replace_public_file(files, file, "1"));
+        fs::permissions(file, fs::perms(mode));
+        REQUIRE(pveform::replace_public_file(files, file, "2"));
+        CHECK((*files.inspect(file))->permissions == mode);
+    }
+    CHECK(contents(file) == "2");
 }
 
 TEST_CASE("what is appended stands behind what was there", "[system]") {
