@@ -104,7 +104,7 @@ Collected<saved::SavedPlan> make_reviewable(
     );
 }
 
-/// While a person read the plan, somebody else may have changed the cluster.
+/// Since the plan was made, somebody else may have changed the cluster.
 Collected<saved::SavedPlan> plan_again(const Run& run, live::Transport& pve, Context& context) {
     const auto view = live::fetch(pve, run.identity);
     if (!view) {
@@ -190,6 +190,7 @@ ExitCode carry_out(
     apply::Tools& tools,
     Context& context
 ) {
+    context.may_have_written = true; // until a receipt says otherwise
     const apply::Receipt receipt = apply::execute(plan, tools);
     context.may_have_written = receipt.wrote();
     apply::Verification verification;
@@ -259,10 +260,16 @@ void show(
     }
 }
 
-/// Asks, and plans once more where a person took the time to answer. Nothing where the plan is to
-/// be carried out; else what the command comes to.
-std::optional<ExitCode>
-settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context& context) {
+/// Asks, and plans once more right before the first write where time has passed since somebody
+/// looked: a person answered, a plan was reviewed before, or a program was asked for a password.
+/// Nothing where the plan is to be carried out; else what the command comes to.
+std::optional<ExitCode> settle(
+    const Run& run,
+    saved::SavedPlan& planned,
+    bool passwords_were_read,
+    live::Transport& pve,
+    Context& context
+) {
     const auto approved = is_approved(run.options, context);
     if (!approved) {
         return context.report(approved.error());
@@ -271,7 +278,8 @@ settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context&
         fmt::print(context.err, "Not approved: nothing was changed.\n");
         return ExitCode::failed;
     }
-    if (run.options.auto_approve) {
+    const bool nobody_looked = run.options.auto_approve && run.reviewed == nullptr;
+    if (nobody_looked && !passwords_were_read) {
         return std::nullopt;
     }
     auto now = plan_again(run, pve, context);
@@ -280,6 +288,9 @@ settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context&
     }
     if (const auto outdated = refuse_outdated(planned, *now, run.outputs, context)) {
         return outdated;
+    }
+    if (const Errors undecided = plan::undecided(now->plan); !undecided.empty()) {
+        return context.report(undecided);
     }
     planned = std::move(*now);
     return std::nullopt;
@@ -341,7 +352,7 @@ ExitCode apply_document(Run run, Context& context) {
     if (!sink) {
         return context.report(sink.error());
     }
-    if (const auto end = settle(run, *planned, **pve, context)) {
+    if (const auto end = settle(run, *planned, !passwords->empty(), **pve, context)) {
         return *end;
     }
     // From here on, Ctrl-C finishes the request in flight and ends with a receipt.

@@ -3,6 +3,8 @@ with nothing written, where they do not."""
 
 import json
 import stat
+import threading
+import time
 
 import harness
 import output_schemas
@@ -196,6 +198,34 @@ class SavedPlans(harness.EndToEnd):
                            "--allow-destroy", "2")
         self.assert_code(run, DONE)
         self.assert_code(self.apply(), DONE)
+
+    def test_what_was_reviewed_must_still_hold_after_a_slow_program(self):
+        """While the program for a password runs, somebody uses the role that is about to go."""
+        script = self.write("slow.sh", f"""#!/bin/sh
+            touch asked
+            for i in $(seq 200); do [ -e answered ] && break; sleep 0.05; done
+            echo {PASSWORD}\n""")
+        script.chmod(0o755)
+        self.document.write_text(self.document.read_text().replace(
+            "{ env: NEW_PASSWORD }", "{ command: [./slow.sh] }"))
+        self.reviewed()
+
+        def meddle():
+            for _ in range(200):
+                if (self.folder / "asked").exists():
+                    break
+                time.sleep(0.05)
+            self.by_hand("PUT", "/access/acl", path="/vms", users="bob@pve", roles="Unused")
+            self.write("answered", "")
+
+        meddler = threading.Thread(target=meddle)
+        meddler.start()
+        run = self.apply()
+        meddler.join(30)
+        self.assert_code(run, OUTDATED)
+        self.assert_says(run, "new: cascade acl /vms bob@pve Unused")
+        self.assertIn(("/vms", "bob@pve", "Unused"), {row[:3] for row in self.simulator.acl()})
+        self.assertNotIn("new@pve", self.simulator.users())
 
     def test_somebody_else_writes_between_check_and_write(self):
         """What the plan is about to create is there by then: the receipt says what happened."""
