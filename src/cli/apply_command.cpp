@@ -9,6 +9,7 @@
 
 #include "apply/execute.hpp"
 #include "base/text.hpp"
+#include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/outputs.hpp"
@@ -412,6 +413,9 @@ ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, 
     const auto document = read_document(*sources, options);
     if (!document) {
         return context.report(document.error());
+    }
+    if (const auto apart = refuse_collisions(options, *document, context); !apart) {
+        return context.report(apart.error());
     }
     auto connection = find_connection(options, *document, context);
     if (!connection) {

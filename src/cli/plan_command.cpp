@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
@@ -86,6 +87,9 @@ ExitCode run_plan(const Options& options, Context& context) {
     const auto document = read_document(*sources, options);
     if (!document) {
         return context.report(document.error());
+    }
+    if (const auto apart = refuse_collisions(options, *document, context); !apart) {
+        return context.report(apart.error());
     }
     const Origin origin{*sources, *document, lock_endpoint(options, *document, context)};
     if (options.live) {

@@ -9,22 +9,29 @@
 
 using namespace pveform;       // NOLINT: a test's own small world
 using namespace pveform::test; // NOLINT
-using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+bool says(const World& world, const char* words) {
+    return world.err.str().find(words) != std::string::npos;
+}
+
+} // namespace
 
 TEST_CASE("an exception before the first write changed nothing", "[cli]") {
     World world;
     CHECK(world.context.broken_off(std::runtime_error("lost")) == cli::ExitCode::failed);
-    CHECK_THAT(world.err.str(), ContainsSubstring("internal error: lost"));
-    CHECK_THAT(world.err.str(), ContainsSubstring("nothing was changed"));
+    CHECK(says(world, "internal error: lost"));
+    CHECK(says(world, "nothing was changed"));
 }
 
 TEST_CASE("an exception once writes began does not say that nothing was changed", "[cli]") {
     World world;
     world.context.may_have_written = true;
     CHECK(world.context.broken_off(std::runtime_error("lost")) == cli::ExitCode::partly_applied);
-    CHECK_THAT(world.err.str(), ContainsSubstring("internal error: lost"));
-    CHECK_THAT(world.err.str(), ContainsSubstring("the cluster may have been changed"));
-    CHECK_THAT(world.err.str(), !ContainsSubstring("nothing was changed"));
+    CHECK(says(world, "internal error: lost"));
+    CHECK(says(world, "the cluster may have been changed"));
+    CHECK_FALSE(says(world, "nothing was changed"));
 }
 
 TEST_CASE("the exit code outlives even a report that cannot be made", "[cli]") {
