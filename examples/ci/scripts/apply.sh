@@ -18,8 +18,9 @@ fetch_plan "plan-$cluster" "$head" "$number" "$out/plan.json" ||
     die "pull request $number has no plan for $head: run its checks again, or see whether it is too old"
 
 status=0
-pveform apply "$out/plan.json" "${documents[@]}" --auto-approve >"$out/receipt.txt" || status=$?
-cat "$out/receipt.txt"
+rm -f "$out/receipt.md"
+pveform apply "$out/plan.json" "${documents[@]}" --auto-approve --output "markdown=$out/receipt.md" ||
+    status=$?
 
 case $status in
     0) words='applied' ;;
@@ -30,10 +31,10 @@ difference. Make a new plan (a commit to a new pull request) and look at it agai
 esac
 {
     printf '**%s**: %s\n' "$cluster" "$words"
-    if [[ -s $out/receipt.txt ]]; then
-        printf '\n<details><summary>Receipt</summary><pre>\n'
-        head -c 60000 "$out/receipt.txt" | jq --raw-input --slurp --raw-output @html
-        printf '</pre></details>\n'
+    # Names and comments of a cluster are text in it; the log's form would let them be HTML.
+    if [[ -s $out/receipt.md ]]; then
+        printf '\n'
+        cat "$out/receipt.md"
     fi
 } >"$out/applied.md"
 put_comment "$number" "<!-- pveform applied: $cluster -->" "$out/applied.md" ||
