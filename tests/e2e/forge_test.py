@@ -83,6 +83,14 @@ class Scripts(harness.EndToEnd):
             self.assertEqual((self.folder / "got.json").read_text(), '{"a": "plan"}\n')
             self.assertNotEqual(self.call(forge, "fetch_plan plan-test beef 5 no.json").code, 0)
 
+    def test_a_plan_that_a_fork_made_is_none(self):
+        forge = self.start_forge("github")
+        forge.plans["plan-prod", "beef"] = b"{}"
+        self.assert_code(self.call(forge, "fetch_plan plan-prod beef 5 got.json"), 0)
+        forge.of_forks.add("beef")
+        self.assertNotEqual(self.call(forge, "fetch_plan plan-prod beef 5 no.json").code, 0)
+        self.assertFalse((self.folder / "no.json").exists())
+
     def test_refusals_are_said_and_the_token_is_not(self):
         harness.WATCH.learn(TOKEN)
         self.write("one.md", "text\n")
