@@ -380,11 +380,11 @@ ExitCode apply_document(Run run, Context& context) {
 
 void setup_apply(CLI::App& app, Options& options) {
     CLI::App* apply = app.add_subcommand("apply", "Make the cluster as the document says");
-    apply
-        ->add_option(
-            "plan", options.plan, "Only what this plan of `plan --out` says; without asking"
-        )
-        ->option_text("PLAN");
+    CLI::Option* plan = apply->add_option(
+        "plan", options.plan, "Only what this plan of `plan --out` says; without asking"
+    );
+    plan->option_text("PLAN");
+    setup_digest(*apply, plan, options);
     setup_apply_flags(*apply, options);
     setup_plan_flags(*apply, options);
 }
@@ -457,6 +457,10 @@ ExitCode run_apply(const Options& options, Context& context) {
     const auto reviewed = read_plan_file(*options.plan, context);
     if (!reviewed) {
         return context.report(reviewed.error());
+    }
+    if (options.digest && !reviewed->digest.starts_with(*options.digest)) {
+        static_cast<void>(context.report(of_another_digest(*reviewed, options)));
+        return ExitCode::plan_outdated;
     }
     auto planned = as_planned(options, reviewed->saved.request);
     if (!planned) {

@@ -51,12 +51,18 @@ ExitCode show(
         fmt::print(context.out, "{}", render::plan_text(plan, planned.about, context.out_style));
     }
     if (options.out) {
-        if (const auto saved = save_plan(planned, *options.out, context); !saved) {
-            return context.report(saved.error());
+        const auto digest = save_plan(planned, *options.out, context);
+        if (!digest) {
+            return context.report(digest.error());
         }
         if (!options.quiet) {
             context.out.flush();
-            fmt::print(context.err, "Saved the plan to {}\n", options.out->string());
+            fmt::print(
+                context.err,
+                "Saved the plan to {}; its digest is {}\n",
+                options.out->string(),
+                *digest
+            );
         }
     }
     Errors errors = outputs.write(render::PlanReport(plan, planned.about), context);

@@ -1,6 +1,7 @@
 """Saved plans over HTTPS: made by one identity, applied by another if they still hold; and refused,
 with nothing written, where they do not."""
 
+import hashlib
 import json
 import stat
 import threading
@@ -158,6 +159,35 @@ class SavedPlans(harness.EndToEnd):
         self.assert_code(run, BLOCKED)
         self.assert_says(run, "the plan was blocked when it was made", "--allow-destroy 2")
         self.assertNotIn("new@pve", self.simulator.users())
+
+    def test_a_digest_tells_the_file_that_was_reviewed(self):
+        """Who replaces the file can give it allowances; not with the digest at hand."""
+        planned = self.plan()
+        self.assert_code(planned, BLOCKED)
+        path = self.folder / "plan.json"
+        plan = json.loads(path.read_text())
+        digest = plan["digest"]
+        self.assert_says(planned, f"its digest is {digest}")
+        self.assert_says(self.pveform("show", "plan.json"), f"Digest: {digest}")
+        plan["allowed"] = [{key: block[key] for key in ("guard", "message")}
+                           for block in plan["plan"]["blocks"]]
+        plan["plan"]["blocks"] = []
+        plan["request"]["allow_destroy"] = 2
+        del plan["digest"]
+        text = json.dumps(plan, separators=(",", ":"), ensure_ascii=False)
+        plan["digest"] = hashlib.sha256(text.encode()).hexdigest()
+        path.write_text(json.dumps(plan))
+        for given in (digest, digest[:12].upper()):
+            run = self.apply("--digest", given)
+            self.assert_code(run, OUTDATED)
+            self.assert_says(run, "`plan.json` is not the file that was reviewed", plan["digest"])
+        self.assertNotIn("new@pve", self.simulator.users())
+        for given in (digest[:11], "x" * 12, digest + "0"):
+            run = self.apply("--digest", given)
+            self.assert_code(run, INVALID)
+            self.assert_says(run, "12 to 64 hexadecimal digits")
+        # Without, or with that of this file, the guard lets pass what the documents ask for.
+        self.assert_code(self.apply("--digest", plan["digest"][:12]), DONE)
 
     def test_another_identity_or_cluster_is_refused(self):
         self.reviewed()
