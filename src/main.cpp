@@ -5,6 +5,7 @@
 #include <iostream>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/github.hpp"
@@ -16,6 +17,18 @@ namespace {
 std::optional<std::string> environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// What was written to the cluster is not forgotten over an exception.
+pveform::cli::ExitCode
+run_to_the_end(std::vector<std::string> arguments, pveform::cli::Context& context) {
+    try {
+        const auto code = pveform::cli::run(std::move(arguments), context);
+        context.out.flush();
+        return context.out ? code : context.without_output();
+    } catch (const std::exception& error) {
+        return context.broken_off(error);
+    }
 }
 
 } // namespace
@@ -45,10 +58,9 @@ int main(int argc, char** argv) {
             .out_style = pveform::render::style_for(terminal.output_width(), environment),
             .err_style = pveform::render::style_for(terminal.error_width(), environment),
         };
-        const auto code =
-            pveform::cli::run(std::vector<std::string>(argv + 1, argv + argc), context);
-        out.flush();
-        return static_cast<int>(out ? code : context.without_output());
+        return static_cast<int>(
+            run_to_the_end(std::vector<std::string>(argv + 1, argv + argc), context)
+        );
     } catch (const std::exception& error) {
         std::cerr << "pveform: internal error: " << error.what() << '\n';
         return 1;

@@ -9,6 +9,7 @@
 
 #include "apply/execute.hpp"
 #include "base/text.hpp"
+#include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/outputs.hpp"
@@ -104,7 +105,7 @@ Collected<saved::SavedPlan> make_reviewable(
     );
 }
 
-/// While a person read the plan, somebody else may have changed the cluster.
+/// Since the plan was made, somebody else may have changed the cluster.
 Collected<saved::SavedPlan> plan_again(const Run& run, live::Transport& pve, Context& context) {
     const auto view = live::fetch(pve, run.identity);
     if (!view) {
@@ -190,6 +191,7 @@ ExitCode carry_out(
     apply::Tools& tools,
     Context& context
 ) {
+    context.may_have_written = true; // until a receipt says otherwise
     const apply::Receipt receipt = apply::execute(plan, tools);
     context.may_have_written = receipt.wrote();
     apply::Verification verification;
@@ -259,10 +261,16 @@ void show(
     }
 }
 
-/// Asks, and plans once more where a person took the time to answer. Nothing where the plan is to
-/// be carried out; else what the command comes to.
-std::optional<ExitCode>
-settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context& context) {
+/// Asks, and plans once more right before the first write where time has passed since somebody
+/// looked: a person answered, a plan was reviewed before, or a program was asked for a password.
+/// Nothing where the plan is to be carried out; else what the command comes to.
+std::optional<ExitCode> settle(
+    const Run& run,
+    saved::SavedPlan& planned,
+    bool passwords_were_read,
+    live::Transport& pve,
+    Context& context
+) {
     const auto approved = is_approved(run.options, context);
     if (!approved) {
         return context.report(approved.error());
@@ -271,7 +279,8 @@ settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context&
         fmt::print(context.err, "Not approved: nothing was changed.\n");
         return ExitCode::failed;
     }
-    if (run.options.auto_approve) {
+    const bool nobody_looked = run.options.auto_approve && run.reviewed == nullptr;
+    if (nobody_looked && !passwords_were_read) {
         return std::nullopt;
     }
     auto now = plan_again(run, pve, context);
@@ -280,6 +289,9 @@ settle(const Run& run, saved::SavedPlan& planned, live::Transport& pve, Context&
     }
     if (const auto outdated = refuse_outdated(planned, *now, run.outputs, context)) {
         return outdated;
+    }
+    if (const Errors undecided = plan::undecided(now->plan); !undecided.empty()) {
+        return context.report(undecided);
     }
     planned = std::move(*now);
     return std::nullopt;
@@ -341,7 +353,7 @@ ExitCode apply_document(Run run, Context& context) {
     if (!sink) {
         return context.report(sink.error());
     }
-    if (const auto end = settle(run, *planned, **pve, context)) {
+    if (const auto end = settle(run, *planned, !passwords->empty(), **pve, context)) {
         return *end;
     }
     // From here on, Ctrl-C finishes the request in flight and ends with a receipt.
@@ -368,11 +380,11 @@ ExitCode apply_document(Run run, Context& context) {
 
 void setup_apply(CLI::App& app, Options& options) {
     CLI::App* apply = app.add_subcommand("apply", "Make the cluster as the document says");
-    apply
-        ->add_option(
-            "plan", options.plan, "Only what this plan of `plan --out` says; without asking"
-        )
-        ->option_text("PLAN");
+    CLI::Option* plan = apply->add_option(
+        "plan", options.plan, "Only what this plan of `plan --out` says; without asking"
+    );
+    plan->option_text("PLAN");
+    setup_digest(*apply, plan, options);
     setup_apply_flags(*apply, options);
     setup_plan_flags(*apply, options);
 }
@@ -401,6 +413,9 @@ ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, 
     const auto document = read_document(*sources, options);
     if (!document) {
         return context.report(document.error());
+    }
+    if (const auto apart = refuse_collisions(options, *document, context); !apart) {
+        return context.report(apart.error());
     }
     auto connection = find_connection(options, *document, context);
     if (!connection) {
@@ -442,6 +457,10 @@ ExitCode run_apply(const Options& options, Context& context) {
     const auto reviewed = read_plan_file(*options.plan, context);
     if (!reviewed) {
         return context.report(reviewed.error());
+    }
+    if (options.digest && !reviewed->digest.starts_with(*options.digest)) {
+        static_cast<void>(context.report(of_another_digest(*reviewed, options)));
+        return ExitCode::plan_outdated;
     }
     auto planned = as_planned(options, reviewed->saved.request);
     if (!planned) {

@@ -1,5 +1,7 @@
 #include "cli/context.hpp"
 
+#include <fmt/format.h>
+
 #include "render/diagnostics.hpp"
 
 namespace pveform::cli {
@@ -26,6 +28,21 @@ ExitCode Context::without_output() {
         .help = may_have_written ? "the cluster was changed all the same; plan again to see how"
                                  : "nothing was changed",
     }));
+    return may_have_written ? ExitCode::partly_applied : ExitCode::failed;
+}
+
+ExitCode Context::broken_off(const std::exception& exception) {
+    try {
+        static_cast<void>(report(Error{
+            .kind = ErrorKind::internal,
+            .message = fmt::format("internal error: {}", exception.what()),
+            .help = may_have_written ? "the cluster may have been changed, and new secrets stored: "
+                                       "plan again to see how it is"
+                                     : "nothing was changed",
+        }));
+    } catch (const std::exception&) {
+        err << "internal error\n"; // not even the memory for a report is left
+    }
     return may_have_written ? ExitCode::partly_applied : ExitCode::failed;
 }
 

@@ -1,6 +1,7 @@
 // The world that a command runs in, and how it speaks to it.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <istream>
 #include <memory>
@@ -44,6 +45,9 @@ struct Context {
 
     /// What a command comes to whose output could not be written, and says so.
     [[nodiscard]] ExitCode without_output();
+
+    /// What a command comes to that an exception ended, and says so.
+    [[nodiscard]] ExitCode broken_off(const std::exception& exception);
 };
 
 } // namespace pveform::cli

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
+#include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
@@ -37,6 +38,9 @@ std::unexpected<Errors> failed(Error error) {
 Collected<Found> against_documents(const Options& options, Context& context) {
     // What is wanted.
     const auto document = TRY(load_document(options, context));
+    if (auto apart = refuse_collisions(options, document, context); !apart) {
+        return failed(std::move(apart).error());
+    }
     if (options.live) {
         auto offline = TRY(plan_offline(options, document, context, plan::Purpose::look));
         return Found{plan::drift_of(std::move(offline.plan)), {std::move(offline.about)}};

@@ -64,6 +64,8 @@ struct Options {
     std::string rule;                 // policy explain
     std::string schema;               // schema: of what
     std::string shell;                // completion: whose script
+
+    std::optional<std::string> digest; // apply: what the plan's begins with, in lower case
 };
 
 } // namespace pveform::cli

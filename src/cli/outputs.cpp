@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
+#include "cli/collisions.hpp"
 #include "cli/github.hpp"
 
 namespace pveform::cli {
@@ -173,6 +174,7 @@ void setup_outputs(CLI::App& command, Options& options) {
 }
 
 Result<Outputs> Outputs::prepare(const Options& options, bool has_metrics, Context& context) {
+    TRY(refuse_collisions(options, context));
     Outputs outputs;
     outputs.documents_ = options.files;
     outputs.standard_output_ = form_of(options.format);

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
@@ -50,12 +51,18 @@ ExitCode show(
         fmt::print(context.out, "{}", render::plan_text(plan, planned.about, context.out_style));
     }
     if (options.out) {
-        if (const auto saved = save_plan(planned, *options.out, context); !saved) {
-            return context.report(saved.error());
+        const auto digest = save_plan(planned, *options.out, context);
+        if (!digest) {
+            return context.report(digest.error());
         }
         if (!options.quiet) {
             context.out.flush();
-            fmt::print(context.err, "Saved the plan to {}\n", options.out->string());
+            fmt::print(
+                context.err,
+                "Saved the plan to {}; its digest is {}\n",
+                options.out->string(),
+                *digest
+            );
         }
     }
     Errors errors = outputs.write(render::PlanReport(plan, planned.about), context);
@@ -86,6 +93,9 @@ ExitCode run_plan(const Options& options, Context& context) {
     const auto document = read_document(*sources, options);
     if (!document) {
         return context.report(document.error());
+    }
+    if (const auto apart = refuse_collisions(options, *document, context); !apart) {
+        return context.report(apart.error());
     }
     const Origin origin{*sources, *document, lock_endpoint(options, *document, context)};
     if (options.live) {

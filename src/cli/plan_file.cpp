@@ -1,5 +1,6 @@
 #include "cli/plan_file.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
@@ -94,9 +95,11 @@ saved::SavedPlan reviewable(
     return saved;
 }
 
-Result<void>
+Result<std::string>
 save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context) {
-    return replace_file_durably(context.files, path, saved::write(saved));
+    const json::Value value = saved::to_value(saved);
+    TRY(replace_file_durably(context.files, path, saved::write(saved)));
+    return *value.find("digest")->as_string();
 }
 
 Result<saved::PlanFile> read_plan_file(const std::filesystem::path& path, Context& context) {
@@ -110,6 +113,42 @@ Result<saved::PlanFile> read_plan_file(const std::filesystem::path& path, Contex
         return std::unexpected(unreadable(path, file.error()));
     }
     return std::move(*file);
+}
+
+void setup_digest(CLI::App& command, CLI::Option* plan, Options& options) {
+    command
+        .add_option_function<std::string>(
+            "--digest",
+            [&options](const std::string& text) {
+                constexpr std::size_t fewest = 12;
+                constexpr std::size_t all = 64;
+                std::string digest = to_lower(text);
+                const bool is_hex =
+                    digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+                if (!is_hex || digest.size() < fewest || digest.size() > all) {
+                    throw CLI::ValidationError(fmt::format(
+                        "`--digest` takes 12 to 64 hexadecimal digits, not `{}`", printable(text)
+                    ));
+                }
+                options.digest = std::move(digest);
+            },
+            "Of the plan that was reviewed, as `plan --out` said it"
+        )
+        ->option_text("SHA256")
+        ->needs(plan);
+}
+
+Error of_another_digest(const saved::PlanFile& file, const Options& options) {
+    return Error{
+        .kind = ErrorKind::blocked,
+        .message = fmt::format(
+            "`{}` is not the file that was reviewed: its digest is {}",
+            printable(options.plan->string()),
+            file.digest
+        ),
+        .help = "nothing was changed by this run; get the file that was reviewed, or plan and "
+                "review again",
+    };
 }
 
 Result<Options> as_planned(Options options, const saved::Request& request) {

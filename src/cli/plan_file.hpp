@@ -14,6 +14,11 @@
 #include "render/plan_text.hpp"
 #include "saved/saved_plan.hpp"
 
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
+
 namespace pveform::cli {
 
 /// What plans are made of: the document with its sources, and where it is about.
@@ -32,12 +37,18 @@ lock_endpoint(const Options& options, const desired::Document& document, Context
     plan::Plan plan, render::PlanContext about, const Origin& origin, const Options& options
 );
 
-/// Replaces the file in one step; mode 0600, as it says who may do what.
-[[nodiscard]] Result<void>
+/// Replaces the file in one step; mode 0600, as it says who may do what. Gives its digest.
+[[nodiscard]] Result<std::string>
 save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context);
 
 [[nodiscard]] Result<saved::PlanFile>
 read_plan_file(const std::filesystem::path& path, Context& context);
+
+/// `--digest`, for a command that takes a plan.
+void setup_digest(CLI::App& command, CLI::Option* plan, Options& options);
+
+/// Says that the plan is not the one that `--digest` is of.
+[[nodiscard]] Error of_another_digest(const saved::PlanFile& file, const Options& options);
 
 /// Options with what the plan was asked for. An error where one of these was said again.
 [[nodiscard]] Result<Options> as_planned(Options options, const saved::Request& request);

@@ -25,9 +25,10 @@ std::string about_file(const saved::PlanFile& file, UnixSeconds now) {
         users.push_back(printable(user.text));
     }
     std::string out = fmt::format(
-        "\nSaved {}, by pveform {}\nDocuments: {}\n",
+        "\nSaved {}, by pveform {}\nDigest: {}\nDocuments: {}\n",
         name_of(file, now),
         printable(saved.tool_version),
+        file.digest,
         join(documents, ", ")
     );
     if (!users.empty()) {

@@ -23,6 +23,7 @@ class Forge:
         self.issues = []
         self.plans = {}
         self.merged = {}  # commit → (pull request, the commit that was reviewed)
+        self.of_forks = set() # commits
         self.requests = []
         self.refusals = 0 # of requests with the wrong token
         self.next_id = 100
@@ -191,7 +192,9 @@ class Forge:
     # Plans. What a workflow's own step would upload is put into `plans` by the test.
 
     def list_artifacts(self, query, _):
-        found = [{"id": 7 + number, "name": f"{name}-{commit}", "expired": False}
+        found = [{"id": 7 + number, "name": f"{name}-{commit}", "expired": False,
+                  "workflow_run": {"head_sha": commit, "repository_id": 1,
+                                   "head_repository_id": 2 if commit in self.of_forks else 1}}
                  for number, (name, commit) in enumerate(self.plans)
                  if f"{name}-{commit}" == query["name"]]
         return 200, {"artifacts": found}

@@ -1,5 +1,6 @@
 """examples/ci/scripts/forge.sh against forges that are not there; and the workflows around it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -82,6 +83,14 @@ class Scripts(harness.EndToEnd):
             self.assertEqual((self.folder / "got.json").read_text(), '{"a": "plan"}\n')
             self.assertNotEqual(self.call(forge, "fetch_plan plan-test beef 5 no.json").code, 0)
 
+    def test_a_plan_that_a_fork_made_is_none(self):
+        forge = self.start_forge("github")
+        forge.plans["plan-prod", "beef"] = b"{}"
+        self.assert_code(self.call(forge, "fetch_plan plan-prod beef 5 got.json"), 0)
+        forge.of_forks.add("beef")
+        self.assertNotEqual(self.call(forge, "fetch_plan plan-prod beef 5 no.json").code, 0)
+        self.assertFalse((self.folder / "no.json").exists())
+
     def test_refusals_are_said_and_the_token_is_not(self):
         harness.WATCH.learn(TOKEN)
         self.write("one.md", "text\n")
@@ -96,6 +105,37 @@ class Scripts(harness.EndToEnd):
                 forge.environment)
             self.assert_code(traced, 0)
             self.assertIn("curl", traced.err) # whose arguments are watched for the token
+
+
+    def test_a_receipt_in_a_comment_is_text(self):
+        """The old comment of a user is a part of the receipt; it comes from whoever may write it."""
+        hostile = "</pre></details> ``` <img src=x> @admin [click](https://evil.example/x) **b**"
+        simulator = self.start_simulator()
+        simulator.call("PUT", "/access/users/ann@pve", comment=hostile)
+        self.write("access.yaml", f"""version: 1
+cluster: {{ name: e2e, endpoint: "{simulator.endpoint}", tls: {{ ca_file: "{simulator.ca_file}" }} }}
+groups: {{ ops: {{ comment: Ops }} }}
+users: {{ ann@pve: {{ comment: fine }} }}
+""")
+        planned = self.at(simulator, "plan", "-f", "access.yaml", "--out", "plan.json")
+        self.assert_code(planned, 0)
+        forge = self.start_forge("github")
+        forge.merged["aaaa"] = (5, "beef")
+        forge.plans["plan-cluster", "beef"] = (self.folder / "plan.json").read_bytes()
+        run = self.execute(["bash", SCRIPTS / "apply.sh"], {
+            **forge.environment, "COMMIT": "aaaa", "DOCUMENTS": "access.yaml",
+            "PVEFORM_API_TOKEN": f"admin@pve!ci={simulator.tokens['admin@pve!ci']}",
+            "PATH": f"{harness.BINARIES}:{os.environ['PATH']}"})
+        self.assert_code(run, 0)
+        self.assertEqual(simulator.users()["ann@pve"]["comment"], "fine")
+        [comment] = forge.comments[5]
+        body = comment["body"]
+        self.assertIn("**cluster**: applied", body)
+        fenced = re.compile(r"^(`{3,})text\n.*?^\1$", re.DOTALL | re.MULTILINE)
+        self.assertIn("<img", "".join(match[0] for match in fenced.finditer(body)))
+        prose = fenced.sub("", body)
+        for active in ("<img", "</pre>", "<pre>", "@admin ", "[click](", "**b**"):
+            self.assertNotIn(active, prose)
 
 
 class Workflows(unittest.TestCase):

@@ -1,8 +1,11 @@
 """Saved plans over HTTPS: made by one identity, applied by another if they still hold; and refused,
 with nothing written, where they do not."""
 
+import hashlib
 import json
 import stat
+import threading
+import time
 
 import harness
 import output_schemas
@@ -157,6 +160,35 @@ class SavedPlans(harness.EndToEnd):
         self.assert_says(run, "the plan was blocked when it was made", "--allow-destroy 2")
         self.assertNotIn("new@pve", self.simulator.users())
 
+    def test_a_digest_tells_the_file_that_was_reviewed(self):
+        """Who replaces the file can give it allowances; not with the digest at hand."""
+        planned = self.plan()
+        self.assert_code(planned, BLOCKED)
+        path = self.folder / "plan.json"
+        plan = json.loads(path.read_text())
+        digest = plan["digest"]
+        self.assert_says(planned, f"its digest is {digest}")
+        self.assert_says(self.pveform("show", "plan.json"), f"Digest: {digest}")
+        plan["allowed"] = [{key: block[key] for key in ("guard", "message")}
+                           for block in plan["plan"]["blocks"]]
+        plan["plan"]["blocks"] = []
+        plan["request"]["allow_destroy"] = 2
+        del plan["digest"]
+        text = json.dumps(plan, separators=(",", ":"), ensure_ascii=False)
+        plan["digest"] = hashlib.sha256(text.encode()).hexdigest()
+        path.write_text(json.dumps(plan))
+        for given in (digest, digest[:12].upper()):
+            run = self.apply("--digest", given)
+            self.assert_code(run, OUTDATED)
+            self.assert_says(run, "`plan.json` is not the file that was reviewed", plan["digest"])
+        self.assertNotIn("new@pve", self.simulator.users())
+        for given in (digest[:11], "x" * 12, digest + "0"):
+            run = self.apply("--digest", given)
+            self.assert_code(run, INVALID)
+            self.assert_says(run, "12 to 64 hexadecimal digits")
+        # Without, or with that of this file, the guard lets pass what the documents ask for.
+        self.assert_code(self.apply("--digest", plan["digest"][:12]), DONE)
+
     def test_another_identity_or_cluster_is_refused(self):
         self.reviewed()
         run = self.apply(token="admin@pve!reader")
@@ -196,6 +228,34 @@ class SavedPlans(harness.EndToEnd):
                            "--allow-destroy", "2")
         self.assert_code(run, DONE)
         self.assert_code(self.apply(), DONE)
+
+    def test_what_was_reviewed_must_still_hold_after_a_slow_program(self):
+        """While the program for a password runs, somebody uses the role that is about to go."""
+        script = self.write("slow.sh", f"""#!/bin/sh
+            touch asked
+            for i in $(seq 200); do [ -e answered ] && break; sleep 0.05; done
+            echo {PASSWORD}\n""")
+        script.chmod(0o755)
+        self.document.write_text(self.document.read_text().replace(
+            "{ env: NEW_PASSWORD }", "{ command: [./slow.sh] }"))
+        self.reviewed()
+
+        def meddle():
+            for _ in range(200):
+                if (self.folder / "asked").exists():
+                    break
+                time.sleep(0.05)
+            self.by_hand("PUT", "/access/acl", path="/vms", users="bob@pve", roles="Unused")
+            self.write("answered", "")
+
+        meddler = threading.Thread(target=meddle)
+        meddler.start()
+        run = self.apply()
+        meddler.join(30)
+        self.assert_code(run, OUTDATED)
+        self.assert_says(run, "new: cascade acl /vms bob@pve Unused")
+        self.assertIn(("/vms", "bob@pve", "Unused"), {row[:3] for row in self.simulator.acl()})
+        self.assertNotIn("new@pve", self.simulator.users())
 
     def test_somebody_else_writes_between_check_and_write(self):
         """What the plan is about to create is there by then: the receipt says what happened."""

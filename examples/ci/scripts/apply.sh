@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # When a pull request was merged as commit $COMMIT: carries out the plan that was reviewed there, or
 # nothing. pveform plans anew and compares; the plan from the pull request is a lock and never a
-# source, so that whoever can change it can only keep it from being applied.
+# source. Whoever can replace it (everybody who can push a branch) cannot bring anything in that the
+# documents do not ask for; but it carries the allowances (`--allow-destroy` …) of its plan, so that
+# a replaced one can let pass what a guard would stop. With $PLAN_DIGEST, the digest that `plan --out`
+# printed, no other file is taken: set it from where the branch cannot reach, such as a person who
+# approves the deployment and types it.
 # New secrets go where the documents say (`secrets:`).
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -17,9 +21,14 @@ read -r number head <<<"$reviewed"
 fetch_plan "plan-$cluster" "$head" "$number" "$out/plan.json" ||
     die "pull request $number has no plan for $head: run its checks again, or see whether it is too old"
 
+this_one=()
+if [[ -n ${PLAN_DIGEST:-} ]]; then
+    this_one=(--digest "$PLAN_DIGEST")
+fi
 status=0
-pveform apply "$out/plan.json" "${documents[@]}" --auto-approve >"$out/receipt.txt" || status=$?
-cat "$out/receipt.txt"
+rm -f "$out/receipt.md"
+pveform apply "$out/plan.json" "${this_one[@]}" "${documents[@]}" --auto-approve \
+    --output "markdown=$out/receipt.md" || status=$?
 
 case $status in
     0) words='applied' ;;
@@ -30,10 +39,10 @@ difference. Make a new plan (a commit to a new pull request) and look at it agai
 esac
 {
     printf '**%s**: %s\n' "$cluster" "$words"
-    if [[ -s $out/receipt.txt ]]; then
-        printf '\n<details><summary>Receipt</summary><pre>\n'
-        head -c 60000 "$out/receipt.txt" | jq --raw-input --slurp --raw-output @html
-        printf '</pre></details>\n'
+    # Names and comments of a cluster are text in it; the log's form would let them be HTML.
+    if [[ -s $out/receipt.md ]]; then
+        printf '\n'
+        cat "$out/receipt.md"
     fi
 } >"$out/applied.md"
 put_comment "$number" "<!-- pveform applied: $cluster -->" "$out/applied.md" ||

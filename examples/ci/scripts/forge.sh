@@ -182,8 +182,11 @@ fetch_plan() {
     local id archive
     case $FORGE in
         github)
+            # Of a run for that very commit, and of this repository: forks have runs here, too.
             id=$(api GET "$(repository)/actions/artifacts?name=$1-$2" |
-                jq --raw-output '.artifacts | map(select(.expired | not)) | first // empty | .id')
+                jq --raw-output --arg commit "$2" '.artifacts | map(select(.expired | not)
+                    | select(.workflow_run | .head_sha == $commit
+                        and .head_repository_id == .repository_id)) | first // empty | .id')
             [[ -n $id ]] || return 1
             archive=$(mktemp)
             api GET "$(repository)/actions/artifacts/$id/zip" >"$archive"
