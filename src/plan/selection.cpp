@@ -248,7 +248,49 @@ private:
             }
             TRY(choose(needed));
         }
+        if (is_destroyed(key)) {
+            TRY(check_cascades_of(key));
+        }
         return {};
+    }
+
+    [[nodiscard]] bool is_destroyed(const ObjectKey& key) const {
+        return std::ranges::any_of(changes_, [&](const Change& change) {
+            return change.action == Action::destroy && change.key == key;
+        });
+    }
+
+    /// PVE takes them along, whatever is excluded.
+    [[nodiscard]] Result<void> check_cascades_of(const ObjectKey& destroyed) const {
+        for (const Change& change : changes_) {
+            if (change.action == Action::cascade && goes_with(change.key, destroyed) &&
+                is_among(selection_.excludes, change.key)) {
+                return std::unexpected(Error{
+                    .kind = ErrorKind::usage,
+                    .message = fmt::format(
+                        "destroying {} `{}` takes {} `{}` along, which `--exclude` leaves out",
+                        kind_of(destroyed),
+                        name_of(destroyed),
+                        kind_of(change.key),
+                        name_of(change.key)
+                    ),
+                    .help = "exclude both, or neither",
+                });
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] static bool goes_with(const ObjectKey& key, const ObjectKey& destroyed) {
+        if (const auto* token = std::get_if<TokenId>(&key)) {
+            return ObjectKey(token->user) == destroyed;
+        }
+        if (const auto* row = std::get_if<AclKey>(&key)) {
+            const ObjectKey holder = object_of(row->principal);
+            return ObjectKey(row->role) == destroyed || holder == destroyed ||
+                   goes_with(holder, destroyed);
+        }
+        return false;
     }
 
     /// What must be there before the object can be as it is to be.

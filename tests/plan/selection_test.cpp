@@ -191,6 +191,43 @@ TEST_CASE("a removal can be chosen as well", "[plan]") {
     CHECK(made->after.users.contains(UserId{"old2@pve"}));
 }
 
+TEST_CASE("what is excluded does not go as a cascade either", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"old@pve"}];
+    live.users[UserId{"old2@pve"}];
+    live.tokens[TokenId{UserId{"old@pve"}, "ci"}];
+    live.acl[row("/pool/x", token("old@pve!ci"), "PVEAuditor")] = {};
+    live.roles[RoleId{"Gone"}] = role({});
+    live.acl[row("/vms", user("old2@pve"), "Gone")] = {};
+    const auto errors_of = [&](const plan::Selection& chosen) {
+        const auto made = plan::make_plan(
+            live,
+            wanted("absent: { users: [old@pve, old2@pve], roles: [Gone] }"),
+            {.now = 1'800'000'000, .selection = chosen}
+        );
+        if (made) {
+            return std::string();
+        }
+        CHECK(made.error().front().kind == ErrorKind::usage);
+        return made.error().front().message;
+    };
+    CHECK(
+        errors_of(selection({}, {"token:old@pve!ci"})) ==
+        "destroying user `old@pve` takes token `old@pve!ci` along, which `--exclude` leaves out"
+    );
+    CHECK(
+        errors_of(selection({}, {"acl:/pool/x"})) ==
+        "destroying user `old@pve` takes acl `/pool/x old@pve!ci PVEAuditor` along, which "
+        "`--exclude` leaves out"
+    );
+    CHECK_THAT(
+        errors_of(selection({"role:Gone"}, {"acl:/vms"})),
+        ContainsSubstring("destroying role `Gone` takes acl `/vms old2@pve Gone` along")
+    );
+    CHECK(errors_of(selection({}, {"token:old@pve!ci", "user:old@pve"})).empty());
+    CHECK(errors_of(selection({"user:old2@pve"}, {"token:old@pve!ci"})).empty());
+}
+
 TEST_CASE("a selector names a kind that there is", "[plan]") {
     CHECK(plan::Selector::parse("user:*"));
     for (const char* text : {"", "user", "user:", "usr:x", "users:x"}) {
