@@ -159,6 +159,38 @@ TEST_CASE("mass destruction: a prune pattern that would leave nobody enabled", "
     CHECK(blocks_of(given).empty()); // two are too few
 }
 
+TEST_CASE("mass destruction: what goes along with something else empties no pattern", "[plan]") {
+    std::string four;
+    for (int i = 1; i <= 4; ++i) {
+        four += fmt::format(
+            "user:x{0}@pve:1:0::::::\ntoken:x{0}@pve!ci:0:0::\nacl:1:/pool/"
+            "{0}:x{0}@pve:PVEAdmin:\n",
+            i
+        );
+    }
+    const std::string scopes = "manage: { acl: { prune: [{ path: '/pool/**' }] }, "
+                               "tokens: { prune: ['x*@pve!*'] } }\n";
+    Case given{
+        .live = cluster(four),
+        .document = scopes + "absent: { users: [x1@pve, x2@pve, x3@pve, x4@pve] }"};
+    CHECK(blocks_of(given).empty());
+    given.allowances = {.destroy = 4, .acl_removals = 0};
+    CHECK(blocks_of(given).empty());
+    // What goes on purpose counts, and by the number that is said.
+    given.allowances = {};
+    given.document = scopes + "absent: { users: [x1@pve] }";
+    CHECK(
+        blocks_of(given) ==
+        Lines{
+            "destroy: all 3 that `x*@pve!*` matches would go, none is left",
+            "acl-removals: all 3 that `path /pool/**` matches would go, none is left"}
+    );
+    given.allowances = {.destroy = 4, .acl_removals = 3}; // one user, three tokens
+    CHECK(blocks_of(given).empty());
+    given.allowances.acl_removals = 0;
+    CHECK(help_of(given) == "if that is meant: `--allow-acl-removals 3` (not 0)");
+}
+
 TEST_CASE("a number that was given is the number of the plan, also within the limits", "[plan]") {
     Case given{.document = "absent: { users: [u2@pve] }", .allowances = {.destroy = 2}};
     CHECK(
