@@ -67,6 +67,13 @@ std::vector<std::string> blocks_of(const Case& given) {
     return lines;
 }
 
+/// Those of the lock-out guard alone.
+std::vector<std::string> lockouts_of(const Case& given) {
+    std::vector<std::string> lines = blocks_of(given);
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("lockout: "); });
+    return lines;
+}
+
 std::string help_of(const Case& given) {
     const plan::Plan plan = plan_of(given);
     REQUIRE_FALSE(plan.blocks.empty());
@@ -384,6 +391,84 @@ TEST_CASE("lock-out: somebody must be left who administers", "[plan]") {
     );
     given.document = "users: { root@pam: { enabled: false } }"; // ci@pve is left
     CHECK_THAT(join(blocks_of(given), "; "), !ContainsSubstring("nobody who can log in"));
+}
+
+TEST_CASE("lock-out: the last administrator hands over, whatever the names", "[plan]") {
+    for (const char* heir : {"z@pve", "0@pve"}) {
+        INFO(heir);
+        const std::string live = fmt::format(
+            "user:root@pam:0:0::::::\nuser:m@pve:1:0::::::\nuser:{}@pve:1:0::::::\n"
+            "group:adm:m@pve:::\nacl:1:/:@adm:Administrator:\n",
+            std::string(heir).substr(0, 1)
+        );
+        CHECK(lockouts_of({.live = live,
+                           .document = fmt::format("groups: {{ adm: {{ members: [{}] }} }}", heir),
+                           .applier = "root@pam!none"})
+                  .empty());
+    }
+}
+
+TEST_CASE("lock-out: an end that the plan brings near", "[plan]") {
+    const auto of = [](const char* document) { return Case{.document = document}; };
+    // now is 2027-01-15T08:00:00Z
+    for (const char* document :
+         {"users: { ci@pve: { expire: 2027-01-15T08:03:00Z } }",
+          "users: { ci@pve: { tokens: { apply: { expire: 2027-01-22T08:00:00Z } } } }"}) {
+        INFO(document);
+        Case given = of(document);
+        const Lines blocks = blocks_of(given);
+        REQUIRE(blocks.size() == 1);
+        CHECK_THAT(
+            blocks.front(),
+            ContainsSubstring(
+                "lockout: `ci@pve!apply`, which runs this plan, could no longer log in from "
+                "2027-01-"
+            )
+        );
+        CHECK(
+            help_of(given) ==
+            "let it stay for more than 7 days, or `--allow-lockout` if that is meant"
+        );
+        given.allowances.lockout = true;
+        CHECK(blocks_of(given).empty());
+    }
+    // Later than a week, a token that is renewed, somebody else.
+    for (const char* document :
+         {"users: { ci@pve: { expire: 2027-01-22T08:00:01Z } }",
+          "users: { ci@pve: { tokens: { apply: { lifetime: 12h } } } }",
+          "users: { u1@pve: { expire: 2027-01-15T08:03:00Z } }"}) {
+        INFO(document);
+        CHECK(blocks_of(of(document)).empty());
+    }
+    // An end that is near and stays, or is moved on.
+    const std::string soon = "user:root@pam:1:0::::::\nuser:ci@pve:1:1800000180::::::\n"
+                             "acl:1:/:ci@pve:Administrator:\n";
+    for (const char* document :
+         {"users: { ci@pve: { comment: x } }", "users: { ci@pve: { expire: 2027-01-16 } }"}) {
+        INFO(document);
+        CHECK(blocks_of({.live = soon, .document = document, .applier = "ci@pve"}).empty());
+    }
+}
+
+TEST_CASE("lock-out: the last administrator's end comes near", "[plan]") {
+    const std::string live = "user:root@pam:0:0::::::\nuser:a@pve:1:0::::::\n"
+                             "user:b@pve:1:1800000180::::::\nacl:1:/:a@pve,b@pve:Administrator:\n";
+    Case given{
+        .live = live,
+        .document = "users: { a@pve: { expire: 2027-01-15T08:01:00Z } }",
+        .applier = "root@pam!none"};
+    CHECK(
+        lockouts_of(given) ==
+        Lines{"lockout: nobody who can log in would hold `Permissions.Modify` "
+              "on `/` from 2027-01-15T08:03:00Z on"}
+    );
+    given.document = "users: { a@pve: { enabled: false } }"; // b@pve is left for three minutes
+    CHECK(lockouts_of(given).size() == 1);
+    given.allowances.lockout = true;
+    CHECK(lockouts_of(given).empty());
+    given.allowances = {};
+    given.document = "users: { a@pve: { enabled: false }, b@pve: { expire: never } }";
+    CHECK(lockouts_of(given).empty());
 }
 
 TEST_CASE("rights: what the applier may not do, with the grant that lets it", "[plan]") {
