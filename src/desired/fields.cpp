@@ -63,8 +63,8 @@ void refuse_expiry(const Value& value, const std::optional<std::string>& text) {
 /// A number with a unit that is no duration is zero or beyond what PVE's times can hold.
 void refuse_duration(const Value& value, std::string_view text) {
     const std::size_t unit = text.find_first_not_of("0123456789");
-    const bool has_form =
-        unit != 0 && unit + 1 == text.size() && text.find_first_of("smhdw") == unit;
+    const bool has_form = unit != std::string_view::npos && unit != 0 && unit + 1 == text.size() &&
+                          text.find_first_of("smhdw") == unit;
     if (!has_form) {
         value.refuse_type("a length of time", "write it with a unit: `90d`, `12h`, `30m`, `45s`");
     } else if (text.find_first_not_of('0') == unit) {

@@ -17,6 +17,10 @@ allowed_blocks(const Plan& plan, const desired::Document& document, const Allowa
     std::ranges::move(
         check_steps(steps, plan.before, plan.applier, plan.now, {}), std::back_inserter(blocks)
     );
+    std::ranges::move(
+        check_ends(plan.before, plan.after, plan.applier, plan.now, document, {}),
+        std::back_inserter(blocks)
+    );
     std::erase_if(blocks, [&](const Block& block) {
         return std::ranges::any_of(plan.blocks, [&](const Block& other) {
             return block.guard == other.guard && block.message == other.message;

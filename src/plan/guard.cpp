@@ -83,7 +83,13 @@ public:
               count(changes, is_foreign_cascade),
               allowances.cascades,
               "PVE would also remove",
-              "foreign object"} {}
+              "foreign object"} {
+        for (const Change& change : changes) {
+            if (change.action == Action::cascade) {
+                taken_along_.insert(change.key);
+            }
+        }
+    }
 
     std::vector<Block> run() && {
         const desired::Limits& limits = document_.limits;
@@ -157,7 +163,8 @@ private:
             std::size_t there = 0;
             std::size_t kept = 0;
             for (const auto& [id, object] : before) {
-                if (glob.value.matches(text_of(id)) && ownership_.may_change(id)) {
+                if (glob.value.matches(text_of(id)) && ownership_.may_change(id) &&
+                    !taken_along_.contains(id)) {
                     ++there;
                     kept += after.contains(id) ? 1U : 0U;
                 }
@@ -189,7 +196,8 @@ private:
             std::size_t there = 0;
             std::size_t kept = 0;
             for (const auto& [key, grant] : before_.acl) {
-                if (Ownership::matches(pattern, key) && ownership_.may_change(key)) {
+                if (Ownership::matches(pattern, key) && ownership_.may_change(key) &&
+                    !taken_along_.contains(key)) {
                     ++there;
                     kept += after_.acl.contains(key) ? 1U : 0U;
                 }
@@ -200,7 +208,8 @@ private:
         }
     }
 
-    /// What a prune pattern matches.
+    /// What a prune pattern matches, without what goes along with something else: the flags that
+    /// let a plan pass do not count that.
     struct Matched {
         std::size_t there = 0;
         std::size_t kept = 0;
@@ -230,6 +239,7 @@ private:
     Limit objects_;
     Limit entries_;
     Limit cascades_;
+    std::set<ObjectKey> taken_along_;
     std::vector<Block> blocks_;
 };
 

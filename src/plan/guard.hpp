@@ -22,6 +22,8 @@ struct Block {
     std::string message;
     Span span;
     std::string help;
+    /// What it is about, by each of its names, where it stands in the way of one object alone.
+    std::vector<ObjectKey> object = {};
 };
 
 /// What the caller lets one plan do. Numbers are exact, each that is given: a plan that takes away
@@ -75,6 +77,19 @@ struct Applier {
     const State& before,
     const Applier& applier,
     UnixSeconds now,
+    const Allowances& allowances
+);
+
+/// Lock-out by an end that is near: the plan brings forward until when the applier, or the last of
+/// those who hold Permissions.Modify on `/`, can log in, to within a week from now. An end that
+/// stays as it is locks nobody out; nor does that of a token with a `lifetime`, which rotation
+/// moves on.
+[[nodiscard]] std::vector<Block> check_ends(
+    const State& before,
+    const State& after,
+    const Applier& applier,
+    UnixSeconds now,
+    const desired::Document& document,
     const Allowances& allowances
 );
 

@@ -9,6 +9,7 @@
 #include "access/evaluator.hpp"
 #include "access/grant.hpp"
 #include "base/text.hpp"
+#include "plan/administrator.hpp"
 #include "plan/guard.hpp"
 #include "plan/own_access.hpp"
 #include "plan/own_administration.hpp"
@@ -18,34 +19,11 @@ namespace pveform::plan {
 
 namespace {
 
-/// Whether somebody who can log in may still hand out every right there is.
-bool has_administrator(const State& state, UnixSeconds now) {
-    if (can_log_in(state, Principal::of(root_user), now)) {
-        return true;
-    }
-    const access::Evaluator evaluator(state);
-    const Privilege modify{"Permissions.Modify"};
-    const auto administers = [&](const Principal& principal) {
-        return can_log_in(state, principal, now) && evaluator.holds(principal, "/", modify);
-    };
-    for (const auto& [id, user] : state.users) {
-        if (administers(Principal::of(id))) {
-            return true;
-        }
-    }
-    for (const auto& [id, token] : state.tokens) {
-        if (administers(Principal::of(id))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 class Walk {
 public:
     Walk(const State& before, const Applier& applier, UnixSeconds now, const Allowances& allowances)
         : state_(before), applier_(applier), now_(now), allowances_(allowances), evaluator_(state_),
-          own_(applier.identity, state_), had_administrator_(has_administrator(before, now)) {}
+          own_(applier.identity, state_), had_administrator_(any_administrator(before, now)) {}
 
     std::vector<Block> run(std::vector<Step>& steps) && {
         if (applier_.identity) {
@@ -160,7 +138,7 @@ private:
     }
 
     void check_administrators(const Step& step) {
-        if (!had_administrator_ || has_administrator(state_, now_)) {
+        if (!had_administrator_ || any_administrator(state_, now_)) {
             return;
         }
         had_administrator_ = false; // say it once

@@ -15,7 +15,8 @@ namespace {
 
 /// The usual order, which keeps the rule by itself for changes of roles and ACL rows:
 ///
-///     narrow and create roles → groups → users → prolong tokens → issue tokens
+///     narrow and create roles → groups → users, those that lose nothing first
+///       → prolong tokens → issue tokens
 ///       → add ACL rows, deepest path first, users' and tokens' before groups'
 ///       → remove ACL rows, highest path first, groups' before users'
 ///       → change and destroy tokens → destroy users → destroy groups → destroy roles
@@ -98,7 +99,7 @@ Phase phase(const ChangeAcl& command, const State&) {
 }
 
 /// Sorts the steps into the usual order. Within the ACL phases: the depth of the path, then whose
-/// row it is.
+/// row it is. Among users who takes over before who leaves, so that there is always somebody.
 struct Rank {
     Phase phase = Phase::narrow_roles;
     long depth = 0;
@@ -118,6 +119,9 @@ Rank rank_of(const Command& command, const State& before) {
             });
         rank.depth = acl->edit.remove ? depth : -depth;
         rank.second = has_groups != acl->edit.remove;
+    }
+    if (std::holds_alternative<UpdateUser>(command)) {
+        rank.second = is_revocation(command, before);
     }
     return rank;
 }

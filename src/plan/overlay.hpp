@@ -84,9 +84,9 @@ private:
     void declare_token(const TokenId& declared, const desired::Token& wanted);
     void issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder);
     void lay_over(const TokenId& id, const desired::Token& wanted);
-    void report(const Succession& succession, const Span& span);
+    void report(const TokenId& declared, const Succession& succession, const Span& span);
     void report_current(const Succession& succession, const Span& span);
-    void check_renewal(const TokenId& id, const desired::Token& wanted);
+    void check_renewal(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
 
     void remove_objects();
     void remove_acl();
@@ -95,7 +95,7 @@ private:
     template<class Id>
     void remove(const Id& id, const Rule& rule);
     template<class Id>
-    void check_protection(const Id& id, const Rule& rule);
+    void check_protection(const Id& id, const Rule& rule, const ObjectKey& destroyed);
 
     void find_what_is_left_alone();
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);

@@ -102,10 +102,10 @@ std::size_t count_if(const std::vector<Change>& changes, Predicate predicate) {
     return static_cast<std::size_t>(std::ranges::count_if(changes, predicate));
 }
 
-/// Leaves the chosen changes, and says what that means.
+/// Leaves the chosen changes and what is said of them, and says what that means.
 Collected<void> choose_part(
     Plan& plan,
-    const Target& target,
+    Target& target,
     std::map<TokenId, std::string>& rotated,
     const desired::Document& document,
     const Selection& selection
@@ -115,6 +115,14 @@ Collected<void> choose_part(
         return change.action != Action::cascade && !part.chosen.contains(change.key);
     });
     plan.part = Part{selection, left_out};
+    const auto is_of_another = [&](const auto& one) {
+        return !one.object.empty() && !selection.chooses(one.object) &&
+               std::ranges::none_of(one.object, [&](const ObjectKey& key) {
+                   return part.chosen.contains(key);
+               });
+    };
+    std::erase_if(target.blocks, is_of_another);
+    std::erase_if(plan.notices, is_of_another);
     plan.notices.push_back(
         {fmt::format(
              "only a part is planned (`{}`): {} left out",
@@ -128,7 +136,7 @@ Collected<void> choose_part(
     }
     plan.after = std::move(part.after);
     std::erase_if(plan.current_tokens, [&](const CurrentToken& one) {
-        return !selection.chooses(one.holder) && !selection.chooses(one.declared);
+        return !selection.chooses({one.holder, one.declared});
     });
     std::erase_if(rotated, [&](const auto& one) { return !part.chosen.contains(one.first); });
     plan.changes = difference(plan.before, plan.after, rotated);
@@ -173,6 +181,17 @@ void look_for_obstacles(
             plan.before,
             circumstances.applier,
             circumstances.now,
+            circumstances.allowances
+        ),
+        std::back_inserter(plan.blocks)
+    );
+    std::ranges::move(
+        check_ends(
+            plan.before,
+            plan.after,
+            circumstances.applier,
+            circumstances.now,
+            document,
             circumstances.allowances
         ),
         std::back_inserter(plan.blocks)

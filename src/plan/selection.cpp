@@ -16,8 +16,10 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kinds = {"role", "group", "user", "token", "acl"};
 
-bool any_matches(const std::vector<Selector>& selectors, const ObjectKey& key) {
-    return std::ranges::any_of(selectors, [&](const Selector& one) { return one.matches(key); });
+bool any_matches(const std::vector<Selector>& selectors, const std::vector<ObjectKey>& names) {
+    return std::ranges::any_of(selectors, [&](const Selector& one) {
+        return std::ranges::any_of(names, [&](const ObjectKey& key) { return one.matches(key); });
+    });
 }
 
 /// Puts one object into the state in which another has it, or takes it away.
@@ -176,11 +178,12 @@ public:
         const State& before,
         const Target& target,
         const std::vector<Change>& changes,
+        const desired::Document& document,
         std::map<TokenId, TokenId> declared_names,
         const Selection& selection
     )
         : before_(before), after_(target.state), changes_(changes), issues_(target.issues),
-          declared_names_(std::move(declared_names)), selection_(selection) {
+          document_(document), declared_names_(std::move(declared_names)), selection_(selection) {
         for (const Change& change : changes) {
             if (change.action == Action::create) {
                 needed_.insert(change.key);
@@ -196,29 +199,91 @@ public:
 
     Result<Narrowed> run() && {
         for (const Change& change : changes_) {
-            const bool is_wanted =
-                selection_.targets.empty() || is_among(selection_.targets, change.key);
-            if (change.action != Action::cascade && is_wanted &&
-                !is_among(selection_.excludes, change.key)) {
+            if (change.action != Action::cascade && selection_.chooses(names_of(change.key))) {
                 TRY(choose(change.key));
             }
         }
-        Narrowed narrowed{before_, chosen_, std::move(pulled_in_)};
+        for (const auto& [id, group] : document_.groups) {
+            if (group.members && !selection_.targets.empty() && selection_.chooses({id})) {
+                TRY(choose_members_of(id));
+            }
+        }
+        Narrowed narrowed{before_, {}, {}};
         for (const Change& change : changes_) {
             if (chosen_.contains(change.key)) {
                 std::visit(Copy{after_, narrowed.after}, change.key);
             }
         }
+        copy_memberships(narrowed.after);
+        narrowed.chosen = std::move(chosen_);
+        narrowed.pulled_in = std::move(pulled_in_);
         return narrowed;
     }
 
 private:
-    [[nodiscard]] bool
-    is_among(const std::vector<Selector>& selectors, const ObjectKey& key) const {
+    [[nodiscard]] static bool
+    is_member(const UserId& user, const GroupId& group, const State& state) {
+        const auto found = state.groups.find(group);
+        return found != state.groups.end() && found->second.members.contains(user);
+    }
+
+    /// A list of members stands at the group, and to PVE it is a matter of the users: of those who
+    /// are there, this membership comes along and nothing else.
+    Result<void> choose_members_of(const GroupId& group) {
+        for (const Change& change : changes_) {
+            const auto* user = std::get_if<UserId>(&change.key);
+            if (user == nullptr || change.action == Action::destroy ||
+                chosen_.contains(change.key) || selection_.excludes_any({change.key})) {
+                continue;
+            }
+            const bool joins = is_member(*user, group, after_);
+            if (joins && change.action == Action::create) {
+                pulled_in_.push_back(fmt::format(
+                    "group `{}` needs user `{}`: it is part of this plan too",
+                    group.text,
+                    user->text
+                ));
+                TRY(choose(change.key));
+            } else if (joins != is_member(*user, group, before_)) {
+                memberships_[*user].insert(group);
+                pulled_in_.push_back(fmt::format(
+                    "group `{}` lists its members: that user `{}` {} it is part of this plan too",
+                    group.text,
+                    user->text,
+                    joins ? "joins" : "leaves"
+                ));
+            }
+        }
+        return {};
+    }
+
+    /// Whose change that completes counts as chosen.
+    void copy_memberships(State& state) {
+        for (const auto& [user, groups] : memberships_) {
+            for (const GroupId& group : groups) {
+                std::set<UserId>& members = state.groups.at(group).members;
+                if (is_member(user, group, after_)) {
+                    members.insert(user);
+                } else {
+                    members.erase(user);
+                }
+            }
+            const bool is_complete =
+                state.users.at(user) == after_.users.at(user) &&
+                std::ranges::all_of(after_.groups, [&](const auto& one) {
+                    return is_member(user, one.first, state) == one.second.members.contains(user);
+                });
+            if (is_complete) {
+                chosen_.insert(user);
+            }
+        }
+    }
+
+    [[nodiscard]] std::vector<ObjectKey> names_of(const ObjectKey& key) const {
         const auto* token = std::get_if<TokenId>(&key);
         const auto name = token != nullptr ? declared_names_.find(*token) : declared_names_.end();
-        return any_matches(selectors, key) ||
-               (name != declared_names_.end() && any_matches(selectors, name->second));
+        return name == declared_names_.end() ? std::vector{key}
+                                             : std::vector<ObjectKey>{key, name->second};
     }
 
     Result<void> choose(const ObjectKey& key) {
@@ -236,19 +301,61 @@ private:
                 kind_of(needed),
                 name_of(needed)
             );
-            if (is_among(selection_.excludes, needed)) {
+            if (selection_.excludes_any(names_of(needed))) {
                 return std::unexpected(Error{
                     .kind = ErrorKind::usage,
                     .message = words + ", which `--exclude` leaves out",
                     .help = "exclude both, or neither",
                 });
             }
-            if (!is_among(selection_.targets, needed)) {
+            if (!selection_.targets_any(names_of(needed))) {
                 pulled_in_.push_back(words + ": it is part of this plan too");
             }
             TRY(choose(needed));
         }
+        if (is_destroyed(key)) {
+            TRY(check_cascades_of(key));
+        }
         return {};
+    }
+
+    [[nodiscard]] bool is_destroyed(const ObjectKey& key) const {
+        return std::ranges::any_of(changes_, [&](const Change& change) {
+            return change.action == Action::destroy && change.key == key;
+        });
+    }
+
+    /// PVE takes them along, whatever is excluded.
+    [[nodiscard]] Result<void> check_cascades_of(const ObjectKey& destroyed) const {
+        for (const Change& change : changes_) {
+            if (change.action == Action::cascade && goes_with(change.key, destroyed) &&
+                selection_.excludes_any(names_of(change.key))) {
+                return std::unexpected(Error{
+                    .kind = ErrorKind::usage,
+                    .message = fmt::format(
+                        "destroying {} `{}` takes {} `{}` along, which `--exclude` leaves out",
+                        kind_of(destroyed),
+                        name_of(destroyed),
+                        kind_of(change.key),
+                        name_of(change.key)
+                    ),
+                    .help = "exclude both, or neither",
+                });
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] static bool goes_with(const ObjectKey& key, const ObjectKey& destroyed) {
+        if (const auto* token = std::get_if<TokenId>(&key)) {
+            return ObjectKey(token->user) == destroyed;
+        }
+        if (const auto* row = std::get_if<AclKey>(&key)) {
+            const ObjectKey holder = object_of(row->principal);
+            return ObjectKey(row->role) == destroyed || holder == destroyed ||
+                   goes_with(holder, destroyed);
+        }
+        return false;
     }
 
     /// What must be there before the object can be as it is to be.
@@ -290,10 +397,12 @@ private:
     const State& after_;
     const std::vector<Change>& changes_;
     const std::map<TokenId, Issue>& issues_;
+    const desired::Document& document_;
     std::map<TokenId, TokenId> declared_names_; // of tokens that take turns
     const Selection& selection_;
     std::set<ObjectKey> needed_; // others may wait for these
     std::set<ObjectKey> chosen_;
+    std::map<UserId, std::set<GroupId>> memberships_; // chosen alone, without the rest of the user
     std::vector<std::string> pulled_in_;
 };
 
@@ -328,8 +437,16 @@ std::string Selector::text() const {
     return fmt::format("{}:{}", kind, glob.pattern);
 }
 
-bool Selection::chooses(const ObjectKey& key) const {
-    return (targets.empty() || any_matches(targets, key)) && !any_matches(excludes, key);
+bool Selection::chooses(const std::vector<ObjectKey>& names) const {
+    return (targets.empty() || targets_any(names)) && !excludes_any(names);
+}
+
+bool Selection::targets_any(const std::vector<ObjectKey>& names) const {
+    return any_matches(targets, names);
+}
+
+bool Selection::excludes_any(const std::vector<ObjectKey>& names) const {
+    return any_matches(excludes, names);
 }
 
 Collected<Narrowed> narrow(
@@ -346,7 +463,7 @@ Collected<Narrowed> narrow(
             return std::unexpected(std::move(errors));
         }
     }
-    auto narrowed = Narrowing(before, target, changes, std::move(names), selection).run();
+    auto narrowed = Narrowing(before, target, changes, document, std::move(names), selection).run();
     if (!narrowed) {
         return std::unexpected(Errors{std::move(narrowed).error()});
     }

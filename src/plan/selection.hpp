@@ -31,8 +31,11 @@ struct Selection {
 
     [[nodiscard]] bool is_everything() const { return targets.empty() && excludes.empty(); }
 
-    /// For itself; what others need may come along.
-    [[nodiscard]] bool chooses(const ObjectKey& key) const;
+    /// For itself; what others need may come along. An object can have several names, as tokens
+    /// that take turns have: it is meant by each of them.
+    [[nodiscard]] bool chooses(const std::vector<ObjectKey>& names) const;
+    [[nodiscard]] bool targets_any(const std::vector<ObjectKey>& names) const;
+    [[nodiscard]] bool excludes_any(const std::vector<ObjectKey>& names) const;
 };
 
 struct Narrowed {

@@ -24,6 +24,7 @@ namespace pveform::plan {
 struct Notice {
     std::string message;
     Span span;
+    std::vector<ObjectKey> object = {}; // as of a block
 };
 
 /// A token of the target that gets a secret in a way that no state can tell.

@@ -7,8 +7,9 @@
 
 namespace pveform::plan {
 
+/// `destroyed` is what the rule speaks of, and may take `id` along.
 template<class Id>
-void Overlay::check_protection(const Id& id, const Rule& rule) {
+void Overlay::check_protection(const Id& id, const Rule& rule, const ObjectKey& destroyed) {
     if (const auto protection = ownership_.protection_of(id)) {
         const ObjectKey key = id;
         target_.blocks.push_back(Block{
@@ -22,6 +23,7 @@ void Overlay::check_protection(const Id& id, const Rule& rule) {
             ),
             .span = rule.span,
             .help = "declare or ignore it, or take the protection away",
+            .object = {destroyed},
         });
     }
 }
@@ -29,7 +31,7 @@ void Overlay::check_protection(const Id& id, const Rule& rule) {
 template<class Id>
 void Overlay::remove(const Id& id, const Rule& rule) {
     target_.origins[id] = rule;
-    check_protection(id, rule);
+    check_protection(id, rule, id);
     target_.state.remove(id);
 }
 
@@ -42,7 +44,7 @@ void Overlay::remove_user(const UserId& id, const Rule& rule) {
                                !document_.absent.users.contains(id);
     if (only_disables) {
         target_.origins[id] = rule;
-        check_protection(id, rule);
+        check_protection(id, rule, id);
         target_.state.users.at(id).enabled = false;
         target_.disabled.insert(id);
         return;
@@ -50,7 +52,7 @@ void Overlay::remove_user(const UserId& id, const Rule& rule) {
     for (auto it = live_.tokens.lower_bound(TokenId{id, {}});
          it != live_.tokens.end() && it->first.user == id;
          ++it) {
-        check_protection(it->first, rule);
+        check_protection(it->first, rule, id);
     }
     remove(id, rule);
 }

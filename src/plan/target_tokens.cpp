@@ -72,7 +72,7 @@ void Overlay::rotate_token(const TokenId& declared, const desired::Token& wanted
         return;
     }
     const Succession succession = succession_of(declared, wanted, live_, now_, rotation_);
-    report(succession, wanted.span);
+    report(declared, succession, wanted.span);
     for (const Holder& holder : succession.holders) {
         if (!holder.is_issued) {
             continue;
@@ -120,7 +120,7 @@ void Overlay::declare_tokens_of(const UserId& user, const desired::User& declare
 
 void Overlay::declare_token(const TokenId& declared, const desired::Token& wanted) {
     const Succession succession = succession_of(declared, wanted, live_, now_, rotation_);
-    report(succession, wanted.span);
+    report(declared, succession, wanted.span);
     if (succession.retired) {
         remove_token(*succession.retired, Rule{"dead, and two names take turns", wanted.span});
     }
@@ -160,7 +160,7 @@ void Overlay::declare_tokens() {
 void Overlay::issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder) {
     target_.state.tokens[holder.id].expire = holder.expire;
     target_.issues[holder.id] = Issue{declared, holder.reason, holder.predecessor};
-    check_renewal(holder.id, wanted);
+    check_renewal(declared, holder.id, wanted);
 }
 
 void Overlay::lay_over(const TokenId& id, const desired::Token& wanted) {
@@ -181,17 +181,22 @@ void Overlay::report_current(const Succession& succession, const Span& span) {
                 current.expire.text()
             ),
             span,
+            {current.declared, current.holder},
         });
     }
     target_.current_tokens.push_back(std::move(current));
 }
 
-void Overlay::report(const Succession& succession, const Span& span) {
+void Overlay::report(const TokenId& declared, const Succession& succession, const Span& span) {
     if (succession.current) {
         report_current(succession, span);
     }
     if (succession.obstacle.empty()) {
         return;
+    }
+    std::vector<ObjectKey> names = {declared};
+    if (succession.current) {
+        names.emplace_back(succession.current->holder);
     }
     if (rotation_.urgency == Urgency::now) {
         target_.blocks.push_back(Block{
@@ -199,15 +204,18 @@ void Overlay::report(const Succession& succession, const Span& span) {
             .message = succession.obstacle,
             .span = span,
             .help = "wait until then; to make an old secret useless at once, destroy its token",
+            .object = std::move(names),
         });
     } else {
-        target_.notices.push_back(Notice{succession.obstacle, span});
+        target_.notices.push_back(Notice{succession.obstacle, span, std::move(names)});
     }
 }
 
 /// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. They are
 /// restored; but if a run is killed in between, only what is declared comes back.
-void Overlay::check_renewal(const TokenId& id, const desired::Token& wanted) {
+void Overlay::check_renewal(
+    const TokenId& declared, const TokenId& id, const desired::Token& wanted
+) {
     const bool loses_rows = live_.tokens.contains(id) && !live_.release.can_regenerate_tokens() &&
                             !wanted.acl && !live_rows_[Principal::of(id)].empty();
     if (loses_rows) {
@@ -221,6 +229,7 @@ void Overlay::check_renewal(const TokenId& id, const desired::Token& wanted) {
             ),
             .span = wanted.span,
             .help = "write the token's `acl` in the document (`pveform export` shows it)",
+            .object = {declared, id},
         });
     }
 }

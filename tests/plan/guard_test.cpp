@@ -1,81 +1,16 @@
 // Each guard: a plan that trips it, the same plan let through by exactly its flag or grant, and a
-// near miss that passes.
+// near miss that passes. Lock-outs: lockout_test.cpp.
 
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
 #include "catch.hpp"
-#include "desired/reading.hpp"
-#include "formats/cluster_state.hpp"
-#include "plan/plan.hpp"
+#include "plan/guarded.hpp"
 
 using namespace pveform;       // NOLINT: a test's own small world
 using namespace pveform::test; // NOLINT
-
-namespace {
-
-constexpr UnixSeconds now = 1'800'000'000;
-constexpr const char* domains = "ldap: corp\n\tserver1 192.0.2.1\n\tbase_dn dc=x\n\tuser_attr uid\n"
-                                "\tcase-sensitive 0\n";
-
-/// ci@pve!apply administers everything; eight users and as many entries stand around.
-std::string cluster(const std::string& more = "") {
-    std::string text = "user:root@pam:1:0::::::\n"
-                       "user:ci@pve:1:0::::::\n"
-                       "token:ci@pve!apply:0:0::\n"
-                       "group:ops:u1@pve:::\n"
-                       "acl:1:/:ci@pve:Administrator:\n";
-    for (int i = 1; i <= 8; ++i) {
-        text += fmt::format("user:u{}@pve:1:0::::::\n", i);
-    }
-    for (int i = 1; i <= 12; ++i) {
-        text += fmt::format("acl:1:/vms/{}:u1@pve:PVEVMUser:\n", 100 + i);
-    }
-    return text + more;
-}
-
-struct Case {
-    std::string live = cluster();
-    std::string document = {};
-    plan::Allowances allowances = {};
-    std::string applier = "ci@pve!apply";
-};
-
-plan::Plan plan_of(const Case& given) {
-    auto made = plan::make_plan(
-        formats::read_state(given.live, domains, Release{9, 2}),
-        wanted(given.document),
-        {.applier = {user_or_token(given.applier), true},
-         .now = now,
-         .allowances = given.allowances}
-    );
-    if (!made) {
-        FAIL(render::diagnostics(made.error(), {}));
-    }
-    return std::move(*made);
-}
-
-/// `guard: message`, in order.
-std::vector<std::string> blocks_of(const Case& given) {
-    std::vector<std::string> lines;
-    for (const plan::Block& block : plan_of(given).blocks) {
-        lines.push_back(block.guard + ": " + block.message);
-    }
-    return lines;
-}
-
-std::string help_of(const Case& given) {
-    const plan::Plan plan = plan_of(given);
-    REQUIRE_FALSE(plan.blocks.empty());
-    return plan.blocks.front().help;
-}
-
-using Lines = std::vector<std::string>;
-
-} // namespace
 
 TEST_CASE("mass destruction: more objects than the limit", "[plan]") {
     Case given{.document = "absent: { users: [u1@pve, u2@pve, u3@pve, u4@pve, u5@pve, u6@pve] }"};
@@ -159,6 +94,38 @@ TEST_CASE("mass destruction: a prune pattern that would leave nobody enabled", "
     CHECK(blocks_of(given).empty()); // two are too few
 }
 
+TEST_CASE("mass destruction: what goes along with something else empties no pattern", "[plan]") {
+    std::string four;
+    for (int i = 1; i <= 4; ++i) {
+        four += fmt::format(
+            "user:x{0}@pve:1:0::::::\ntoken:x{0}@pve!ci:0:0::\nacl:1:/pool/"
+            "{0}:x{0}@pve:PVEAdmin:\n",
+            i
+        );
+    }
+    const std::string scopes = "manage: { acl: { prune: [{ path: '/pool/**' }] }, "
+                               "tokens: { prune: ['x*@pve!*'] } }\n";
+    Case given{
+        .live = cluster(four),
+        .document = scopes + "absent: { users: [x1@pve, x2@pve, x3@pve, x4@pve] }"};
+    CHECK(blocks_of(given).empty());
+    given.allowances = {.destroy = 4, .acl_removals = 0};
+    CHECK(blocks_of(given).empty());
+    // What goes on purpose counts, and by the number that is said.
+    given.allowances = {};
+    given.document = scopes + "absent: { users: [x1@pve] }";
+    CHECK(
+        blocks_of(given) ==
+        Lines{
+            "destroy: all 3 that `x*@pve!*` matches would go, none is left",
+            "acl-removals: all 3 that `path /pool/**` matches would go, none is left"}
+    );
+    given.allowances = {.destroy = 4, .acl_removals = 3}; // one user, three tokens
+    CHECK(blocks_of(given).empty());
+    given.allowances.acl_removals = 0;
+    CHECK(help_of(given) == "if that is meant: `--allow-acl-removals 3` (not 0)");
+}
+
 TEST_CASE("a number that was given is the number of the plan, also within the limits", "[plan]") {
     Case given{.document = "absent: { users: [u2@pve] }", .allowances = {.destroy = 2}};
     CHECK(
@@ -209,149 +176,6 @@ TEST_CASE("cascades onto what is not ours need their own word", "[plan]") {
     given.document =
         "absent: { users: [u1@pve] }\nmanage: { acl: { ignore: [{ path: /vms/200 }] } }";
     CHECK(blocks_of(given).empty());
-}
-
-TEST_CASE("lock-out: the applier would lose its access in the end", "[plan]") {
-    Case given{.document = "users: { ci@pve: { acl: [{ path: /, role: PVEAuditor }] } }"};
-    const Lines blocks = blocks_of(given);
-    CHECK(
-        blocks ==
-        Lines{"lockout: `ci@pve!apply`, which runs this plan, would lose `Group.Allocate` on "
-              "`/access/groups`, `Permissions.Modify` on `/`, `Realm.Allocate` on `/access/realm`, "
-              "`Realm.AllocateUser` on `/access/realm`, `Sys.Modify` on `/access`, `User.Modify` "
-              "on `/access/groups` after: remove Administrator for ci@pve at /"}
-    );
-    given.allowances.lockout = true;
-    CHECK(blocks_of(given).empty());
-    given.allowances = {};
-    given.document = "users: { ci@pve: { acl: [{ paths: [/, /vms], role: Administrator }] } }";
-    CHECK(blocks_of(given).empty());
-}
-
-TEST_CASE("lock-out: a delegated administrator loses what it administers with", "[plan]") {
-    const std::string roles = "role:Keeper:Permissions.Modify,VM.Allocate,VM.Audit:\n"
-                              "role:Hand:Pool.Allocate,VM.Allocate,VM.Audit:\n"
-                              "user:del@pve:1:0::::::\n"
-                              "acl:1:/access:del@pve:PVEAuditor:\n"
-                              "pool:web::101:::\n";
-    const auto losses = [&](const std::string& rows, const std::string& wish) {
-        const auto blocks = blocks_of(
-            {.live = cluster(roles + rows),
-             .document =
-                 "users: { del@pve: { acl: [{ path: /access, role: PVEAuditor }" + wish + "] } }",
-             .applier = "del@pve"}
-        );
-        Lines lockouts;
-        for (const std::string& block : blocks) {
-            if (block.starts_with("lockout: ")) {
-                lockouts.push_back(block.substr(block.find("would lose ")));
-            }
-        }
-        return lockouts;
-    };
-    const std::string pool = "acl:1:/pool/web:del@pve:Hand:\n";
-    CHECK(
-        losses("acl:1:/vms:del@pve:Keeper:\n", "") ==
-        Lines{"would lose `Permissions.Modify` on `/vms` after: remove Keeper for del@pve at /vms"}
-    );
-    // What delegates on the pool, and, through the pool, on its guest.
-    CHECK(
-        losses(pool, "") ==
-        Lines{"would lose `Pool.Allocate` on `/pool/web`, `VM.Allocate` on `/vms/101` after: "
-              "remove Hand for del@pve at /pool/web"}
-    );
-    CHECK(losses(pool, ", { path: /pool/web, role: Hand }").empty());
-    CHECK(losses("acl:1:/vms/102:del@pve:PVEVMUser:\n", "").empty()); // administers nothing
-    // Hidden by the plan's own row at a path that nobody had spoken of.
-    CHECK(
-        losses(
-            "acl:1:/vms:del@pve:Keeper:\n",
-            ", { path: /vms, role: Keeper }, { path: /vms/200, role: PVEVMUser }"
-        ) ==
-        Lines{"would lose `Permissions.Modify` on `/vms/200` after: add PVEVMUser for del@pve at "
-              "/vms/200"}
-    );
-    // Kept where it stands, and no longer inherited.
-    CHECK(
-        losses(
-            "acl:1:/vms:del@pve:Keeper:\n", ", { path: /vms, role: Keeper, propagate: false }"
-        ) ==
-        Lines{"would lose `Permissions.Modify` below `/vms` after: add Keeper for del@pve at /vms"}
-    );
-    // More than what delegates is no loss of it.
-    CHECK(losses("acl:1:/vms/102:del@pve:Hand:\n", ", { path: /vms/102, role: Keeper }").empty());
-}
-
-TEST_CASE("lock-out: many paths that would be lost are not all named", "[plan]") {
-    std::string live = cluster("user:del@pve:1:0::::::\n");
-    for (int i = 1; i <= 5; ++i) {
-        live += fmt::format("acl:1:/pool/p{}:@hands:PVEPoolAdmin:\n", i);
-    }
-    const Case given{
-        .live = live + "group:hands:del@pve:::\n",
-        .document = "users: { del@pve: { groups: [] } }",
-        .applier = "del@pve"};
-    CHECK_THAT(
-        blocks_of(given).front(),
-        ContainsSubstring("`Pool.Allocate` on `/pool/p1` and on `/pool/p2` and on `/pool/p3` and 2 "
-                          "other paths after: update user del@pve")
-    );
-}
-
-TEST_CASE("lock-out: the applier disabled, expired, destroyed", "[plan]") {
-    for (const char* document :
-         {"users: { ci@pve: { enabled: false } }",
-          "users: { ci@pve: { expire: 2001-01-01 } }",
-          "users: { ci@pve: { tokens: { apply: { expire: 2001-01-01 } } } }",
-          "users: { ci@pve: { tokens: {} } }",
-          "absent: { users: [ci@pve] }"}) {
-        INFO(document);
-        Case given{.document = document};
-        CHECK(
-            plan_of(given).blocks.front().message.find("could no longer log in") !=
-            std::string::npos
-        );
-        given.allowances.lockout = true;
-        CHECK(blocks_of(given).empty());
-    }
-    CHECK(blocks_of({.document = "users: { ci@pve: { expire: 2099-01-01 } }"}).empty());
-}
-
-TEST_CASE(
-    "lock-out: only a state in between would lock out, so that order is not taken", "[plan]"
-) {
-    // Administrator moves from the user to its group: the group's entry comes first.
-    const Case given{
-        .live = cluster("group:admins:ci@pve::\n"),
-        .document = "groups: { admins: { acl: [{ path: /, role: Administrator }] } }\n"
-                    "users: { ci@pve: { acl: [] } }"};
-    CHECK(blocks_of(given).empty());
-    CHECK(describe(plan_of(given).steps.front().command) == "add Administrator for @admins at /");
-}
-
-TEST_CASE("lock-out: a state in between that no order avoids", "[plan]") {
-    // The row at / is hidden by another one at /access, which comes before the row that replaces
-    // it.
-    const Case given{
-        .live = cluster(),
-        .document = "roles: { Thin: { privileges: [VM.Audit] } }\n"
-                    "users: { ci@pve: { acl: [{ path: /, role: Administrator }, "
-                    "{ path: /access, role: Thin }] } }"};
-    const Lines blocks = blocks_of(given);
-    REQUIRE_FALSE(blocks.empty());
-    CHECK_THAT(blocks.front(), ContainsSubstring("`Sys.Audit` on `/access`"));
-}
-
-TEST_CASE("lock-out: somebody must be left who administers", "[plan]") {
-    Case given{
-        .document = "users: { root@pam: { enabled: false }, ci@pve: { acl: [] } }",
-        .applier = "root@pam!none"};
-    CHECK_THAT(
-        join(blocks_of(given), "; "),
-        ContainsSubstring("nobody who can log in would hold `Permissions.Modify` on `/`")
-    );
-    given.document = "users: { root@pam: { enabled: false } }"; // ci@pve is left
-    CHECK_THAT(join(blocks_of(given), "; "), !ContainsSubstring("nobody who can log in"));
 }
 
 TEST_CASE("rights: what the applier may not do, with the grant that lets it", "[plan]") {

@@ -191,6 +191,153 @@ TEST_CASE("a removal can be chosen as well", "[plan]") {
     CHECK(made->after.users.contains(UserId{"old2@pve"}));
 }
 
+TEST_CASE("what is excluded does not go as a cascade either", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"old@pve"}];
+    live.users[UserId{"old2@pve"}];
+    live.tokens[TokenId{UserId{"old@pve"}, "ci"}];
+    live.acl[row("/pool/x", token("old@pve!ci"), "PVEAuditor")] = {};
+    live.roles[RoleId{"Gone"}] = role({});
+    live.acl[row("/vms", user("old2@pve"), "Gone")] = {};
+    const auto errors_of = [&](const plan::Selection& chosen) {
+        const auto made = plan::make_plan(
+            live,
+            wanted("absent: { users: [old@pve, old2@pve], roles: [Gone] }"),
+            {.now = 1'800'000'000, .selection = chosen}
+        );
+        if (made) {
+            return std::string();
+        }
+        CHECK(made.error().front().kind == ErrorKind::usage);
+        return made.error().front().message;
+    };
+    CHECK(
+        errors_of(selection({}, {"token:old@pve!ci"})) ==
+        "destroying user `old@pve` takes token `old@pve!ci` along, which `--exclude` leaves out"
+    );
+    CHECK(
+        errors_of(selection({}, {"acl:/pool/x"})) ==
+        "destroying user `old@pve` takes acl `/pool/x old@pve!ci PVEAuditor` along, which "
+        "`--exclude` leaves out"
+    );
+    CHECK_THAT(
+        errors_of(selection({"role:Gone"}, {"acl:/vms"})),
+        ContainsSubstring("destroying role `Gone` takes acl `/vms old2@pve Gone` along")
+    );
+    CHECK(errors_of(selection({}, {"token:old@pve!ci", "user:old@pve"})).empty());
+    CHECK(errors_of(selection({"user:old2@pve"}, {"token:old@pve!ci"})).empty());
+}
+
+TEST_CASE("what stands in the way of what is not chosen stands in nobody's way", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}];
+    live.tokens[TokenId{UserId{"ann@pve"}, "ci"}];
+    live.users[UserId{"old@pve"}];
+    const auto guards_of = [&](const char* text, const plan::Selection& chosen) {
+        const auto made =
+            plan::make_plan(live, wanted(text), {.now = 1'800'000'000, .selection = chosen});
+        REQUIRE(made);
+        std::vector<std::string> guards;
+        for (const plan::Block& block : made->blocks) {
+            guards.push_back(block.guard);
+        }
+        return guards;
+    };
+    const std::vector<std::string> protection = {"protect"};
+    for (const char* text :
+         {"manage: { users: { prune: ['*@pve'], protect: [ann@pve] } }",
+          "manage: { users: { prune: ['*@pve'] }, tokens: { protect: ['ann@pve!*'] } }"}) {
+        CAPTURE(text);
+        CHECK(guards_of(text, {}) == protection);
+        CHECK(guards_of(text, selection({"user:ann@pve"})) == protection);
+        CHECK(guards_of(text, selection({"user:old@pve"})).empty());
+        CHECK(guards_of(text, selection({}, {"user:ann@pve"})).empty());
+    }
+}
+
+TEST_CASE(
+    "a token that takes turns is excluded by either name, with what is said of it", "[plan]"
+) {
+    State live = empty_cluster();
+    live.users[UserId{"cat@pve"}];
+    for (const char* name : {"turn-a", "other-a"}) { // due: one day is left
+        live.tokens[TokenId{UserId{"cat@pve"}, name}] = {
+            .privilege_separation = true, .expire = {1'800'000'000 + 86'400}, .comment = {}};
+    }
+    const auto plan_with = [&](const plan::Selection& chosen) {
+        auto made = plan::make_plan(
+            live,
+            wanted("users: { cat@pve: { tokens: { turn: &t { lifetime: 90d, renew_before: 21d, "
+                   "overlap: 14d, acl: [] }, other: *t } } }"),
+            {.now = 1'800'000'000, .selection = chosen}
+        );
+        REQUIRE(made);
+        return std::move(*made);
+    };
+    CHECK(plan_with({}).current_tokens.size() == 2);
+    CHECK(plan_with({}).notices.size() == 2);
+    for (const plan::Selection& chosen :
+         {selection({}, {"token:cat@pve!turn"}),
+          selection({}, {"token:cat@pve!turn-a"}),
+          selection({"token:cat@pve!other"}),
+          selection({"token:cat@pve!other-a"})}) {
+        const plan::Plan plan = plan_with(chosen);
+        REQUIRE(plan.current_tokens.size() == 1);
+        CHECK(plan.current_tokens.front().declared.text() == "cat@pve!other");
+        REQUIRE(plan.notices.size() == 2);
+        CHECK_THAT(plan.notices.front().message, ContainsSubstring("`cat@pve!other` is due"));
+        CHECK_THAT(plan.notices.back().message, ContainsSubstring("only a part is planned"));
+    }
+}
+
+TEST_CASE("a group's written members come along with it, and nothing else of theirs", "[plan]") {
+    State live = empty_cluster();
+    for (const char* id : {"in@pve", "out@pve", "stays@pve"}) {
+        live.users[UserId{id}];
+    }
+    live.groups[GroupId{"g2"}].members = {UserId{"out@pve"}, UserId{"stays@pve"}};
+    live.groups[GroupId{"g3"}];
+    const auto plan_with = [&](const plan::Selection& chosen) {
+        auto made = plan::make_plan(
+            live,
+            wanted("groups: { g2: { members: [in@pve, stays@pve, new@pve] }, "
+                   "g3: { members: [in@pve] } }\n"
+                   "users: { in@pve: { comment: later }, new@pve: {}, stays@pve: { comment: x } }"),
+            {.now = 1'800'000'000, .selection = chosen}
+        );
+        REQUIRE(made);
+        return std::move(*made);
+    };
+    const plan::Plan made = plan_with(selection({"group:g2"}));
+    REQUIRE(made.changes.size() == 3);
+    CHECK(plan::name_of(made.changes[0].key) == "in@pve");
+    REQUIRE(made.changes[0].fields.size() == 1);
+    CHECK(made.changes[0].fields[0].after == json::Value(json::Array{json::Value("g2")}));
+    CHECK(plan::name_of(made.changes[1].key) == "new@pve");
+    CHECK(plan::name_of(made.changes[2].key) == "out@pve");
+    CHECK(made.part->left_out == 2); // the rest of in@pve, and stays@pve
+    CHECK(
+        made.after.groups.at(GroupId{"g2"}).members ==
+        std::set<UserId>{UserId{"in@pve"}, UserId{"new@pve"}, UserId{"stays@pve"}}
+    );
+    std::vector<std::string> said;
+    for (const plan::Notice& notice : made.notices) {
+        said.push_back(notice.message);
+    }
+    said.erase(said.begin()); // that it is a part
+    CHECK(
+        said ==
+        std::vector<std::string>{
+            "group `g2` lists its members: that user `in@pve` joins it is part of this plan too",
+            "group `g2` needs user `new@pve`: it is part of this plan too",
+            "group `g2` lists its members: that user `out@pve` leaves it is part of this plan too"}
+    );
+    // Who is excluded stays out, and a group that is not chosen itself brings nobody along.
+    CHECK(plan_with(selection({"group:g2"}, {"user:in@pve", "user:new@pve"})).changes.size() == 1);
+    CHECK(plan_with(selection({"user:out@pve"})).changes.size() == 1);
+    CHECK(plan_with(selection({"user:stays@pve"})).changes.size() == 1);
+}
+
 TEST_CASE("a selector names a kind that there is", "[plan]") {
     CHECK(plan::Selector::parse("user:*"));
     for (const char* text : {"", "user", "user:", "usr:x", "users:x"}) {
