@@ -306,7 +306,14 @@ std::optional<ExitCode> check_lock(const Run& run, const saved::SavedPlan& now, 
     if (!run.options.quiet) {
         fmt::print(context.err, "Applying {}\n", name);
     }
-    return refuse_outdated(run.reviewed->saved, now, run.outputs, context);
+    const saved::SavedPlan& reviewed = run.reviewed->saved;
+    const auto end = refuse_outdated(reviewed, now, run.outputs, context);
+    if (!end && !run.options.quiet) { // it comes to the same, as far as plans are compared
+        for (const auto& line : saved::differing_documents(reviewed.documents, now.documents)) {
+            fmt::print(context.err, "note: {} since\n", line);
+        }
+    }
+    return end;
 }
 
 ExitCode apply_document(Run run, Context& context) {

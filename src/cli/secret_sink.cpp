@@ -110,7 +110,7 @@ secrets_place(const Options& options, const desired::Document& document) {
         return wanted.directory->value.string();
     }
     if (wanted.command) {
-        return fmt::format("command {}", wanted.command->value.run.front());
+        return "command " + join(wanted.command->value.run, " ");
     }
     return std::nullopt;
 }
