@@ -22,7 +22,8 @@ users:
 COMPLETED = {"PATH", "FILE", "DIR", "PLAN", "SNAPSHOT", "FORMAT=PATH",
              "KIND:GLOB", "USER@REALM", "USER@REALM[!TOKEN]",
              "USER[!TOKEN]", "USER@REALM!TOKEN...", "PRIVILEGE", "ACL_PATH", "RULE"}
-FREE = {"N", "N.N", "SECONDS", "https://HOST:PORT", "AB:CD:...", "'NAME:", "env:VARIABLE'"}
+FREE = {"N", "N.N", "SECONDS", "https://HOST:PORT", "AB:CD:...", "'NAME:", "env:VARIABLE'",
+        "SHA256"}
 
 # Puts the words on a command line (broken up as readline does) and prints what comes back.
 DRIVER = r"""
