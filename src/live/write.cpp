@@ -15,7 +15,7 @@ namespace pveform::live {
 
 namespace {
 
-std::string quoted(std::string_view id) {
+std::string in_quotes(std::string_view id) {
     return fmt::format("`{}`", printable(id));
 }
 
@@ -119,7 +119,7 @@ Result<Secret> secret_of(Result<Response> response, const std::string& action) {
 
 Result<void> create_role(Transport& pve, const RoleId& id, const std::set<Privilege>& privileges) {
     const Parameters form = {{"roleid", id.text}, {"privs", list(privileges)}};
-    return done(pve.send(Method::post, "/access/roles", form), "create role " + quoted(id.text));
+    return done(pve.send(Method::post, "/access/roles", form), "create role " + in_quotes(id.text));
 }
 
 Result<void> set_role_privileges(
@@ -130,11 +130,11 @@ Result<void> set_role_privileges(
     if (append) {
         form.emplace_back("append", "1");
     }
-    return done(pve.send(Method::put, role_path(id), form), "update role " + quoted(id.text));
+    return done(pve.send(Method::put, role_path(id), form), "update role " + in_quotes(id.text));
 }
 
 Result<void> delete_role(Transport& pve, const RoleId& id) {
-    return done(pve.send(Method::remove, role_path(id), {}), "delete role " + quoted(id.text));
+    return done(pve.send(Method::remove, role_path(id), {}), "delete role " + in_quotes(id.text));
 }
 
 Result<void> create_group(Transport& pve, const GroupId& id, const std::string& comment) {
@@ -142,16 +142,16 @@ Result<void> create_group(Transport& pve, const GroupId& id, const std::string& 
     if (!comment.empty()) {
         form.emplace_back("comment", comment);
     }
-    return done(pve.send(Method::post, "/access/groups", form), "create group " + quoted(id.text));
+    return done(pve.send(Method::post, "/access/groups", form), "create group " + in_quotes(id.text));
 }
 
 Result<void> set_group_comment(Transport& pve, const GroupId& id, const std::string& comment) {
     const Parameters form = {{"comment", comment}};
-    return done(pve.send(Method::put, group_path(id), form), "update group " + quoted(id.text));
+    return done(pve.send(Method::put, group_path(id), form), "update group " + in_quotes(id.text));
 }
 
 Result<void> delete_group(Transport& pve, const GroupId& id) {
-    return done(pve.send(Method::remove, group_path(id), {}), "delete group " + quoted(id.text));
+    return done(pve.send(Method::remove, group_path(id), {}), "delete group " + in_quotes(id.text));
 }
 
 Result<void>
@@ -161,23 +161,23 @@ create_user(Transport& pve, const UserId& id, const UserEdit& edit, const Secret
     if (password != nullptr) {
         form.emplace_back("password", password);
     }
-    return done(pve.send(Method::post, "/access/users", form), "create user " + quoted(id.text));
+    return done(pve.send(Method::post, "/access/users", form), "create user " + in_quotes(id.text));
 }
 
 Result<void> update_user(Transport& pve, const UserId& id, const UserEdit& edit) {
     return done(
-        pve.send(Method::put, user_path(id), parameters(edit)), "update user " + quoted(id.text)
+        pve.send(Method::put, user_path(id), parameters(edit)), "update user " + in_quotes(id.text)
     );
 }
 
 Result<void> delete_user(Transport& pve, const UserId& id) {
-    return done(pve.send(Method::remove, user_path(id), {}), "delete user " + quoted(id.text));
+    return done(pve.send(Method::remove, user_path(id), {}), "delete user " + in_quotes(id.text));
 }
 
 Result<Secret> create_token(Transport& pve, const TokenId& id, const TokenEdit& edit) {
     return secret_of(
         pve.send(Method::post, token_path(id), parameters(edit)),
-        "create token " + quoted(id.text())
+        "create token " + in_quotes(id.text())
     );
 }
 
@@ -185,18 +185,18 @@ Result<Secret> regenerate_token(Transport& pve, const TokenId& id, const TokenEd
     Parameters form = parameters(edit);
     form.emplace_back("regenerate", "1");
     return secret_of(
-        pve.send(Method::put, token_path(id), form), "regenerate token " + quoted(id.text())
+        pve.send(Method::put, token_path(id), form), "regenerate token " + in_quotes(id.text())
     );
 }
 
 Result<void> update_token(Transport& pve, const TokenId& id, const TokenEdit& edit) {
     return done(
-        pve.send(Method::put, token_path(id), parameters(edit)), "update token " + quoted(id.text())
+        pve.send(Method::put, token_path(id), parameters(edit)), "update token " + in_quotes(id.text())
     );
 }
 
 Result<void> delete_token(Transport& pve, const TokenId& id) {
-    return done(pve.send(Method::remove, token_path(id), {}), "delete token " + quoted(id.text()));
+    return done(pve.send(Method::remove, token_path(id), {}), "delete token " + in_quotes(id.text()));
 }
 
 Result<void> change_acl(Transport& pve, const AclEdit& edit) {
@@ -210,7 +210,7 @@ Result<void> change_acl(Transport& pve, const AclEdit& edit) {
     }
     form.emplace_back(edit.remove ? "delete" : "propagate", flag(edit.remove || edit.propagate));
     const std::string action =
-        fmt::format("{} ACL entries on {}", edit.remove ? "remove" : "add", quoted(edit.path.text));
+        fmt::format("{} ACL entries on {}", edit.remove ? "remove" : "add", in_quotes(edit.path.text));
     return done(pve.send(Method::put, "/access/acl", form), action);
 }
 
