@@ -142,7 +142,9 @@ Result<void> create_group(Transport& pve, const GroupId& id, const std::string& 
     if (!comment.empty()) {
         form.emplace_back("comment", comment);
     }
-    return done(pve.send(Method::post, "/access/groups", form), "create group " + in_quotes(id.text));
+    return done(
+        pve.send(Method::post, "/access/groups", form), "create group " + in_quotes(id.text)
+    );
 }
 
 Result<void> set_group_comment(Transport& pve, const GroupId& id, const std::string& comment) {
@@ -191,12 +193,15 @@ Result<Secret> regenerate_token(Transport& pve, const TokenId& id, const TokenEd
 
 Result<void> update_token(Transport& pve, const TokenId& id, const TokenEdit& edit) {
     return done(
-        pve.send(Method::put, token_path(id), parameters(edit)), "update token " + in_quotes(id.text())
+        pve.send(Method::put, token_path(id), parameters(edit)),
+        "update token " + in_quotes(id.text())
     );
 }
 
 Result<void> delete_token(Transport& pve, const TokenId& id) {
-    return done(pve.send(Method::remove, token_path(id), {}), "delete token " + in_quotes(id.text()));
+    return done(
+        pve.send(Method::remove, token_path(id), {}), "delete token " + in_quotes(id.text())
+    );
 }
 
 Result<void> change_acl(Transport& pve, const AclEdit& edit) {
@@ -209,8 +214,9 @@ Result<void> change_acl(Transport& pve, const AclEdit& edit) {
         form.emplace_back(std::string(to_string(kind)) + "s", join(ids, ","));
     }
     form.emplace_back(edit.remove ? "delete" : "propagate", flag(edit.remove || edit.propagate));
-    const std::string action =
-        fmt::format("{} ACL entries on {}", edit.remove ? "remove" : "add", in_quotes(edit.path.text));
+    const std::string action = fmt::format(
+        "{} ACL entries on {}", edit.remove ? "remove" : "add", in_quotes(edit.path.text)
+    );
     return done(pve.send(Method::put, "/access/acl", form), action);
 }
 
