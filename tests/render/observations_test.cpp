@@ -37,7 +37,7 @@ render::ScanContext scan() {
         .version = "1",
         .command = "plan",
         .cluster = "prod",
-        .names = {.working_folder = "/work/tree", .root = {}},
+        .names = {.working_folder = "/srv/repo", .root = {}},
     };
 }
 
