@@ -4,8 +4,6 @@
 
 namespace pveform::render {
 
-namespace {
-
 json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
     json::Array texts;
     for (const plan::Selector& selector : selectors) {
@@ -13,8 +11,6 @@ json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
     }
     return texts;
 }
-
-} // namespace
 
 json::Value text_or_null(const std::string& text) {
     return text.empty() ? json::Value() : json::Value(text);

@@ -14,6 +14,9 @@ namespace pveform::render {
 /// Null where it is empty.
 [[nodiscard]] json::Value text_or_null(const std::string& text);
 
+/// As on the command line: `["user:*@corp"]`.
+[[nodiscard]] json::Value selectors_value(const std::vector<plan::Selector>& selectors);
+
 /// Null where nothing was left out.
 [[nodiscard]] json::Value part_value(const std::optional<plan::Part>& part);
 

@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "render/access_text.hpp"
+#include "render/parts_json.hpp"
 #include "render/plan_json.hpp"
 #include "saved/format.hpp"
 #include "saved/saved_plan.hpp"
@@ -13,20 +14,8 @@ namespace pveform::saved {
 
 namespace {
 
-json::Value text_or_null(const std::string& text) {
-    return text.empty() ? json::Value() : json::Value(text);
-}
-
 json::Value number_or_null(const std::optional<std::size_t>& number) {
     return number ? json::Value(static_cast<std::int64_t>(*number)) : json::Value();
-}
-
-json::Value selectors_value(const std::vector<plan::Selector>& selectors) {
-    json::Array texts;
-    for (const plan::Selector& selector : selectors) {
-        texts.emplace_back(fmt::format("{}:{}", selector.kind, selector.glob.pattern));
-    }
-    return texts;
 }
 
 json::Value request_value(const Request& request) {
@@ -35,8 +24,8 @@ json::Value request_value(const Request& request) {
         {"allow_acl_removals", number_or_null(request.allowances.acl_removals)},
         {"allow_cascade", number_or_null(request.allowances.cascades)},
         {"allow_lockout", request.allowances.lockout},
-        {"target", selectors_value(request.selection.targets)},
-        {"exclude", selectors_value(request.selection.excludes)},
+        {"target", render::selectors_value(request.selection.targets)},
+        {"exclude", render::selectors_value(request.selection.excludes)},
         {"no_prune", request.no_prune},
         {"rotate_due", request.rotate_due},
     };
@@ -99,7 +88,8 @@ json::Value to_value(const SavedPlan& saved) {
         {"created", format_rfc3339(saved.created)},
         {"cluster",
          json::Object{
-             {"name", text_or_null(saved.cluster)}, {"endpoint", text_or_null(saved.endpoint)}}},
+             {"name", render::text_or_null(saved.cluster)},
+             {"endpoint", render::text_or_null(saved.endpoint)}}},
         {"documents", documents_value(saved.documents)},
         {"request", request_value(saved.request)},
         {"allowed", allowed_value(saved.allowed)},
