@@ -117,8 +117,8 @@ Result<live::ApiToken> token_from_parts(Context& context) {
     }
     auto value = variable(context, *source);
     if (*source == "PVEFORM_TOKEN_SECRET_FILE") {
-        return live::ApiToken{
-            std::move(*id), TRY(secret_in_file(context, *value, "the token's secret"))};
+        Secret secret = TRY(secret_in_file(context, *value, "the token's secret"));
+        return live::ApiToken{std::move(*id), std::move(secret)};
     }
     return live::ApiToken{std::move(*id), Secret::take(std::move(*value))};
 }

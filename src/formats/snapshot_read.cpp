@@ -22,11 +22,10 @@ Read<void> read_realms(const Place& place, State& state) {
     static constexpr std::array keys = {"type", "comment", "case_sensitive"};
     for (const auto& [id, member] : TRY(members_of(place))) {
         const auto [type, comment, case_sensitive] = TRY(fields_of(member, keys));
-        state.realms[RealmId{id}] = Realm{
-            .type = TRY(text_of(type)),
-            .comment = TRY(text_of(comment)),
-            .case_sensitive = TRY(flag_of(case_sensitive)),
-        };
+        Realm& realm = state.realms[RealmId{id}];
+        realm.type = TRY(text_of(type));
+        realm.comment = TRY(text_of(comment));
+        realm.case_sensitive = TRY(flag_of(case_sensitive));
     }
     return {};
 }
@@ -35,10 +34,9 @@ Read<void> read_roles(const Place& place, State& state) {
     static constexpr std::array keys = {"built_in", "privileges"};
     for (const auto& [id, member] : TRY(members_of(place))) {
         const auto [built_in, privileges] = TRY(fields_of(member, keys));
-        state.roles[RoleId{id}] = Role{
-            .privileges = TRY(set_of<Privilege>(privileges)),
-            .built_in = TRY(flag_of(built_in)),
-        };
+        Role& role = state.roles[RoleId{id}];
+        role.privileges = TRY(set_of<Privilege>(privileges));
+        role.built_in = TRY(flag_of(built_in));
     }
     return {};
 }
@@ -47,10 +45,9 @@ Read<void> read_groups(const Place& place, State& state) {
     static constexpr std::array keys = {"comment", "members"};
     for (const auto& [id, member] : TRY(members_of(place))) {
         const auto [comment, members] = TRY(fields_of(member, keys));
-        state.groups[GroupId{id}] = Group{
-            .comment = TRY(text_of(comment)),
-            .members = TRY(set_of<UserId>(members)),
-        };
+        Group& group = state.groups[GroupId{id}];
+        group.comment = TRY(text_of(comment));
+        group.members = TRY(set_of<UserId>(members));
     }
     return {};
 }
@@ -59,11 +56,10 @@ Read<void> read_tokens(const UserId& user, const Place& place, State& state) {
     static constexpr std::array keys = {"comment", "expire", "privilege_separation"};
     for (const auto& [name, member] : TRY(members_of(place))) {
         const auto [comment, expire, separation] = TRY(fields_of(member, keys));
-        state.tokens[TokenId{user, name}] = Token{
-            .privilege_separation = TRY(flag_of(separation)),
-            .expire = Expiry{TRY(number_of(expire))},
-            .comment = TRY(text_of(comment)),
-        };
+        Token& token = state.tokens[TokenId{user, name}];
+        token.privilege_separation = TRY(flag_of(separation));
+        token.expire.seconds = TRY(number_of(expire));
+        token.comment = TRY(text_of(comment));
     }
     return {};
 }
@@ -74,14 +70,13 @@ Read<void> read_users(const Place& place, State& state) {
     for (const auto& [id, member] : TRY(members_of(place))) {
         const auto [enabled, expire, first_name, last_name, email, comment, tokens] =
             TRY(fields_of(member, keys));
-        state.users[UserId{id}] = User{
-            .enabled = TRY(flag_of(enabled)),
-            .expire = Expiry{TRY(number_of(expire))},
-            .first_name = TRY(text_of(first_name)),
-            .last_name = TRY(text_of(last_name)),
-            .email = TRY(text_of(email)),
-            .comment = TRY(text_of(comment)),
-        };
+        User& user = state.users[UserId{id}];
+        user.enabled = TRY(flag_of(enabled));
+        user.expire.seconds = TRY(number_of(expire));
+        user.first_name = TRY(text_of(first_name));
+        user.last_name = TRY(text_of(last_name));
+        user.email = TRY(text_of(email));
+        user.comment = TRY(text_of(comment));
         TRY(read_tokens(UserId{id}, tokens, state));
     }
     return {};
@@ -102,11 +97,11 @@ Read<void> read_acl(const Place& place, State& state) {
     static constexpr std::array keys = {"path", "kind", "id", "role", "propagate"};
     for (const Place& item : TRY(items_of(place))) {
         const auto [path, kind, id, role, propagate] = TRY(fields_of(item, keys));
-        const AclKey key{
-            AclPath{TRY(text_of(path))},
-            Principal{TRY(kind_of(kind)), TRY(text_of(id))},
-            RoleId{TRY(text_of(role))},
-        };
+        AclKey key;
+        key.path.text = TRY(text_of(path));
+        key.principal.kind = TRY(kind_of(kind));
+        key.principal.id = TRY(text_of(id));
+        key.role.text = TRY(text_of(role));
         if (!state.roles.contains(key.role)) {
             return refuse(role, "names no role of the snapshot");
         }
@@ -183,14 +178,12 @@ std::expected<Snapshot, std::string> read_snapshot(std::string_view text) {
     const auto fields = TRY(fields_of({&root, ""}, keys));
     const auto& [format, format_version, cluster, endpoint, taken_at, version, release_text, realms, roles, groups, users, acl, pools, hidden_pools] =
         fields;
-    Snapshot snapshot{
-        .cluster = TRY(text_of(cluster)),
-        .endpoint = TRY(text_of(endpoint)),
-        .version = TRY(text_of(version)),
-        .taken_at = TRY(number_of(taken_at)),
-        .state = {},
-        .hidden_pools = TRY(set_of<AclPath>(hidden_pools)),
-    };
+    Snapshot snapshot;
+    snapshot.cluster = TRY(text_of(cluster));
+    snapshot.endpoint = TRY(text_of(endpoint));
+    snapshot.version = TRY(text_of(version));
+    snapshot.taken_at = TRY(number_of(taken_at));
+    snapshot.hidden_pools = TRY(set_of<AclPath>(hidden_pools));
     const auto release = Release::parse(TRY(text_of(release_text)));
     if (!release) {
         return refuse(release_text, "is no release of PVE");

@@ -48,8 +48,8 @@ Result<void> take_user(const Node& node, UserList& list) {
     }
     const Node tokens = TRY(node.at("tokens"));
     for (const Node& token : TRY(tokens.elements())) {
-        const TokenId token_id{id, TRY(token.text("tokenid"))};
-        list.tokens[token_id] = TRY(decode_token(token));
+        const std::string name = TRY(token.text("tokenid"));
+        list.tokens[TokenId{id, name}] = TRY(decode_token(token));
     }
     return {};
 }

@@ -51,19 +51,16 @@ Read<Request> request_of(const Place& place) {
         "rotate_due"};
     const auto [destroy, acl_removals, cascade, lockout, target, exclude, no_prune, rotate_due] =
         TRY(fields_of(place, keys));
-    return Request{
-        .allowances =
-            {
-                .lockout = TRY(flag_of(lockout)),
-                .destroy = TRY(number_or_nothing(destroy)),
-                .acl_removals = TRY(number_or_nothing(acl_removals)),
-                .cascades = TRY(number_or_nothing(cascade)),
-            },
-        .selection =
-            {.targets = TRY(read_selectors(target)), .excludes = TRY(read_selectors(exclude))},
-        .no_prune = TRY(flag_of(no_prune)),
-        .rotate_due = TRY(flag_of(rotate_due)),
-    };
+    Request request;
+    request.allowances.lockout = TRY(flag_of(lockout));
+    request.allowances.destroy = TRY(number_or_nothing(destroy));
+    request.allowances.acl_removals = TRY(number_or_nothing(acl_removals));
+    request.allowances.cascades = TRY(number_or_nothing(cascade));
+    request.selection.targets = TRY(read_selectors(target));
+    request.selection.excludes = TRY(read_selectors(exclude));
+    request.no_prune = TRY(flag_of(no_prune));
+    request.rotate_due = TRY(flag_of(rotate_due));
+    return request;
 }
 
 Read<std::vector<DocumentDigest>> documents_of(const Place& place) {
@@ -71,7 +68,10 @@ Read<std::vector<DocumentDigest>> documents_of(const Place& place) {
     std::vector<DocumentDigest> documents;
     for (const Place& item : TRY(items_of(place))) {
         const auto [file, digest] = TRY(fields_of(item, keys));
-        documents.push_back({TRY(text_of(file)), TRY(text_of(digest))});
+        DocumentDigest document;
+        document.file = TRY(text_of(file));
+        document.sha256 = TRY(text_of(digest));
+        documents.push_back(std::move(document));
     }
     return documents;
 }
@@ -81,9 +81,10 @@ Read<std::vector<plan::Block>> allowed_of(const Place& place) {
     std::vector<plan::Block> blocks;
     for (const Place& item : TRY(items_of(place))) {
         const auto [guard, message] = TRY(fields_of(item, keys));
-        blocks.push_back(
-            {.guard = TRY(text_of(guard)), .message = TRY(text_of(message)), .span = {}, .help = {}}
-        );
+        plan::Block block;
+        block.guard = TRY(text_of(guard));
+        block.message = TRY(text_of(message));
+        blocks.push_back(std::move(block));
     }
     return blocks;
 }
@@ -133,7 +134,9 @@ std::expected<PlanFile, std::string> read(std::string_view text) {
     const auto fields = TRY(fields_of({&root, ""}, keys));
     const auto& [format, format_version, tool_version, created, cluster, documents, request, allowed, initial_passwords, naming_roles, plan, digest] =
         fields;
-    PlanFile file{.saved = {}, .printed = *plan.value, .digest = TRY(text_of(digest))};
+    PlanFile file;
+    file.printed = *plan.value;
+    file.digest = TRY(text_of(digest));
     TRY(check_digest(root, file.digest));
     SavedPlan& saved = file.saved;
     saved.tool_version = TRY(text_of(tool_version));

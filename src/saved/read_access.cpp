@@ -41,11 +41,11 @@ Read<AclKey> entry_of(const Place& place) {
     const Place path = TRY(field_of(place, "path"));
     const Place principal = TRY(field_of(place, "principal"));
     const Place role = TRY(field_of(place, "role"));
-    return AclKey{
-        AclPath{TRY(read_path(path))},
-        principal_of(TRY(text_of(principal))),
-        RoleId{TRY(text_of(role))},
-    };
+    AclKey entry;
+    entry.path.text = TRY(read_path(path));
+    entry.principal = principal_of(TRY(text_of(principal)));
+    entry.role.text = TRY(text_of(role));
+    return entry;
 }
 
 /// Builds the tables that a difference refers to.
@@ -136,9 +136,11 @@ private:
             const Place added = TRY(field_of(item, "entry"));
             const Place displaced = TRY(field_of(item, "displaces"));
             const Place how = TRY(field_of(item, "displaced"));
-            additions.push_back(
-                {TRY(entry_of(added)), TRY(entry_of(displaced)), TRY(displacement_of(how))}
-            );
+            access::Addition addition;
+            addition.added = TRY(entry_of(added));
+            addition.displaced = TRY(entry_of(displaced));
+            addition.standing = TRY(displacement_of(how));
+            additions.push_back(std::move(addition));
         }
         return {};
     }

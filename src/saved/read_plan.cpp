@@ -165,14 +165,13 @@ Read<Change> change_of(const Place& place) {
     const Place reason = TRY(field_of(place, "reason"));
     const Place foreign = TRY(field_of(place, "foreign"));
     const Place source = TRY(field_of(place, "source"));
-    Change change{
-        .action = TRY(action_of(action)),
-        .key = TRY(key_of(place)),
-        .fields = TRY(fields_of_change(place)),
-        .reason = TRY(text_of(reason)),
-        .source = TRY(read_source(source)),
-        .is_foreign = TRY(flag_of(foreign)),
-    };
+    Change change;
+    change.action = TRY(action_of(action));
+    change.key = TRY(key_of(place));
+    change.fields = TRY(fields_of_change(place));
+    change.reason = TRY(text_of(reason));
+    change.source = TRY(read_source(source));
+    change.is_foreign = TRY(flag_of(foreign));
     TRY(check_change(place, change));
     if (change.action != Action::cascade) {
         change.reason = printable(change.reason);
@@ -202,12 +201,12 @@ Read<void> read_blocks(const Place& place, plan::Plan& plan) {
         const Place message = TRY(field_of(item, "message"));
         const Place source = TRY(field_of(item, "source"));
         const Place help = TRY(field_of(item, "help"));
-        plan.blocks.push_back({
-            .guard = printable(TRY(text_of(guard))),
-            .message = TRY(text_of(message)),
-            .span = TRY(read_source(source)),
-            .help = TRY(text_of(help)),
-        });
+        plan::Block block;
+        block.guard = printable(TRY(text_of(guard)));
+        block.message = TRY(text_of(message));
+        block.span = TRY(read_source(source));
+        block.help = TRY(text_of(help));
+        plan.blocks.push_back(std::move(block));
     }
     return {};
 }
@@ -216,7 +215,10 @@ Read<void> read_notices(const Place& place, plan::Plan& plan) {
     for (const Place& item : TRY(items_of(place))) {
         const Place message = TRY(field_of(item, "message"));
         const Place source = TRY(field_of(item, "source"));
-        plan.notices.push_back({TRY(text_of(message)), TRY(read_source(source))});
+        plan::Notice notice;
+        notice.message = TRY(text_of(message));
+        notice.span = TRY(read_source(source));
+        plan.notices.push_back(std::move(notice));
     }
     return {};
 }
@@ -240,11 +242,9 @@ Read<std::size_t> count_of(const Place& place, std::string_view key) {
 
 Read<void> read_numbers(const Place& place, plan::Plan& plan) {
     const Place extent = TRY(field_of(place, "extent"));
-    plan.extent = {
-        TRY(count_of(extent, "users")),
-        TRY(count_of(extent, "groups")),
-        TRY(count_of(extent, "acl_entries")),
-    };
+    plan.extent.users = TRY(count_of(extent, "users"));
+    plan.extent.groups = TRY(count_of(extent, "groups"));
+    plan.extent.acl_entries = TRY(count_of(extent, "acl_entries"));
     const Place limits = TRY(field_of(place, "limits"));
     plan.limits.destroy.value = TRY(count_of(limits, "destroy"));
     plan.limits.acl_removals.value = TRY(count_of(limits, "acl_removals"));
@@ -257,11 +257,11 @@ Read<void> read_part(const Place& place, plan::Plan& plan) {
     }
     const Place targets = TRY(field_of(place, "targets"));
     const Place excludes = TRY(field_of(place, "excludes"));
-    plan.part = plan::Part{
-        .selection =
-            {.targets = TRY(read_selectors(targets)), .excludes = TRY(read_selectors(excludes))},
-        .left_out = TRY(count_of(place, "changes_left_out")),
-    };
+    plan::Part part;
+    part.selection.targets = TRY(read_selectors(targets));
+    part.selection.excludes = TRY(read_selectors(excludes));
+    part.left_out = TRY(count_of(place, "changes_left_out"));
+    plan.part = std::move(part);
     return {};
 }
 
@@ -284,11 +284,11 @@ Read<Span> read_source(const Place& place) {
         return Span();
     }
     const Place file = TRY(field_of(place, "file"));
-    return Span{
-        .file = std::make_shared<const SourceFile>(printable(TRY(text_of(file))), std::string()),
-        .line = TRY(count_of(place, "line")),
-        .column = TRY(count_of(place, "column")),
-    };
+    Span span;
+    span.file = std::make_shared<const SourceFile>(printable(TRY(text_of(file))), std::string());
+    span.line = TRY(count_of(place, "line"));
+    span.column = TRY(count_of(place, "column"));
+    return span;
 }
 
 Read<std::string> text_or_nothing(const Place& place) {
@@ -344,13 +344,13 @@ Read<render::PlanContext> read_context(const Place& place) {
     const Place identity = TRY(field_of(place, "identity"));
     const Place origin = TRY(field_of(place, "origin"));
     const Place secrets_place = TRY(field_of(place, "secrets_place"));
-    return render::PlanContext{
-        .cluster = TRY(text_of(cluster)),
-        .version = TRY(text_of(version)),
-        .identity = TRY(text_or_nothing(identity)),
-        .origin = TRY(text_or_nothing(origin)),
-        .secrets_place = printable(TRY(text_or_nothing(secrets_place))),
-    };
+    render::PlanContext context;
+    context.cluster = TRY(text_of(cluster));
+    context.version = TRY(text_of(version));
+    context.identity = TRY(text_or_nothing(identity));
+    context.origin = TRY(text_or_nothing(origin));
+    context.secrets_place = printable(TRY(text_or_nothing(secrets_place)));
+    return context;
 }
 
 } // namespace pveform::saved

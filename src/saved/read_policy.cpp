@@ -46,14 +46,14 @@ Read<policy::Finding> finding_of(const Place& place) {
     const Place message = TRY(field_of(place, "message"));
     const Place help = TRY(field_of(place, "help"));
     const Place source = TRY(field_of(place, "source"));
-    return policy::Finding{
-        .rule = rule->id,
-        .severity = TRY(severity_of(severity)),
-        .object = TRY(text_of(object)),
-        .message = TRY(text_of(message)),
-        .help = TRY(text_of(help)),
-        .span = TRY(read_source(source)),
-    };
+    policy::Finding finding;
+    finding.rule = rule->id;
+    finding.severity = TRY(severity_of(severity));
+    finding.object = TRY(text_of(object));
+    finding.message = TRY(text_of(message));
+    finding.help = TRY(text_of(help));
+    finding.span = TRY(read_source(source));
+    return finding;
 }
 
 Read<policy::Failure> failure_of(const Place& place) {
@@ -63,14 +63,12 @@ Read<policy::Failure> failure_of(const Place& place) {
     const Place excess = TRY(field_of(place, "excess"));
     const Place holds = TRY(field_of(place, "holds"));
     const Place because = TRY(field_of(place, "because"));
-    policy::Failure failure{
-        .principal = TRY(read_principal(principal)),
-        .path = TRY(text_of(path)),
-        .missing = TRY(set_of<Privilege>(missing)),
-        .excess = TRY(set_of<Privilege>(excess)),
-        .held = TRY(set_of<Privilege>(holds)),
-        .because = {},
-    };
+    policy::Failure failure;
+    failure.principal = TRY(read_principal(principal));
+    failure.path = TRY(text_of(path));
+    failure.missing = TRY(set_of<Privilege>(missing));
+    failure.excess = TRY(set_of<Privilege>(excess));
+    failure.held = TRY(set_of<Privilege>(holds));
     for (const Place& line : TRY(items_of(because))) {
         failure.because.push_back(TRY(text_of(line)));
     }
@@ -84,14 +82,12 @@ Read<policy::Verdict> verdict_of(const Place& place) {
     const Place failures = TRY(field_of(place, "failures"));
     const Place obstacle = TRY(field_of(place, "obstacle"));
     const Place source = TRY(field_of(place, "source"));
-    policy::Verdict verdict{
-        .claim = TRY(text_of(claim)),
-        .span = TRY(read_source(source)),
-        .outcome = TRY(outcome_of(outcome)),
-        .cases = static_cast<std::size_t>(TRY(number_of(cases))),
-        .failures = {},
-        .obstacle = TRY(text_or_nothing(obstacle)),
-    };
+    policy::Verdict verdict;
+    verdict.claim = TRY(text_of(claim));
+    verdict.span = TRY(read_source(source));
+    verdict.outcome = TRY(outcome_of(outcome));
+    verdict.cases = static_cast<std::size_t>(TRY(number_of(cases)));
+    verdict.obstacle = TRY(text_or_nothing(obstacle));
     for (const Place& item : TRY(items_of(failures))) {
         verdict.failures.push_back(TRY(failure_of(item)));
     }
@@ -109,7 +105,10 @@ Read<void> read_policy(const Place& place, plan::Plan& plan) {
     for (const Place& item : TRY(items_of(remarks))) {
         const Place message = TRY(field_of(item, "message"));
         const Place source = TRY(field_of(item, "source"));
-        plan.findings.remarks.push_back({TRY(text_of(message)), TRY(read_source(source))});
+        policy::Remark remark;
+        remark.message = TRY(text_of(message));
+        remark.span = TRY(read_source(source));
+        plan.findings.remarks.push_back(std::move(remark));
     }
     const Place verdicts = TRY(field_of(place, "assertions"));
     for (const Place& item : TRY(items_of(verdicts))) {

@@ -251,13 +251,14 @@ private:
             ));
         }
         TRY(check_permission(method.permission, store_, identity.caller, parameters));
+        Arguments arguments = TRY(check_parameters(parameters, method.schema, store_.release()));
         Call call{
             .store = store_,
             .tickets = tickets_,
             .shuffler = shuffler_,
             .now = now(),
             .caller = identity.caller,
-            .arguments = TRY(check_parameters(parameters, method.schema, store_.release())),
+            .arguments = std::move(arguments),
         };
         return method.run(call);
     }

@@ -115,7 +115,8 @@ std::string usual_reason(std::int64_t status) {
 
 Result<FaultAction> parse_latency(Members& members) {
     const std::chrono::milliseconds time{TRY(members.number("milliseconds", std::nullopt))};
-    return Latency{.moment = TRY(members.moment()), .time = time};
+    const Moment moment = TRY(members.moment());
+    return Latency{.moment = moment, .time = time};
 }
 
 Result<FaultAction> parse_answer(Members& members) {
@@ -130,12 +131,14 @@ Result<FaultAction> parse_answer(Members& members) {
     if (!content_type.empty()) {
         response.content_type = content_type;
     }
-    return OtherAnswer{.moment = TRY(members.moment()), .response = std::move(response)};
+    const Moment moment = TRY(members.moment());
+    return OtherAnswer{.moment = moment, .response = std::move(response)};
 }
 
 Result<FaultAction> parse_html(Members& members) {
+    const Moment moment = TRY(members.moment());
     return OtherAnswer{
-        .moment = TRY(members.moment()),
+        .moment = moment,
         .response = Response{
             .content_type = "text/html; charset=utf-8",
             .body = "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head>"
@@ -234,7 +237,8 @@ Result<Fault> parse_fault(const json::Value& value) {
         return bad("a fault is not a JSON object");
     }
     Members members(value);
-    Fault fault{.name = TRY(members.text("fault", "")), .action = LockTimeout{}};
+    Fault fault;
+    fault.name = TRY(members.text("fault", ""));
     fault.method = TRY(members.text("method", ""));
     fault.path = TRY(members.text("path", "*"));
     fault.nth = static_cast<std::size_t>(TRY(members.number("nth", 1)));

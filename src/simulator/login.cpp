@@ -194,8 +194,9 @@ Outcome<json::Value> log_in(Call& call) {
     if (arguments.is_true("realm")) {
         name += "@" + arguments["realm"];
     }
+    std::string user = TRY(lookup_user(call.store, name, false));
     const Login login{
-        .user = TRY(lookup_user(call.store, name, false)),
+        .user = std::move(user),
         .password = arguments["password"],
         .second_factor = arguments.find("otp"),
         .challenge = arguments.find("tfa-challenge"),

@@ -222,7 +222,8 @@ Outcome<json::Value> list_fabrics(Call& call) {
 }
 
 Outcome<json::Value> list_all_fabrics(Call& call) {
-    return json::Object{{"fabrics", TRY(list_fabrics(call))}, {"nodes", json::Array{}}};
+    json::Value fabrics = TRY(list_fabrics(call));
+    return json::Object{{"fabrics", std::move(fabrics)}, {"nodes", json::Array{}}};
 }
 
 Outcome<json::Value> list_mappings(Call& call, const std::string& kind) {
