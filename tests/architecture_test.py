@@ -6,6 +6,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from braces import tries
+
 ROOT = Path(__file__).resolve().parent.parent
 
 MAX_FILE_LINES = 500
@@ -209,12 +211,25 @@ def check_function_length(root):
     ]
 
 
+def check_tries(root):
+    return [
+        f"{path.relative_to(root).as_posix()}:{line}: TRY in a braced initialiser of several "
+        "elements: where it returns early, GCC 12 does not destroy those that are built already "
+        "(they leak, and a Secret is not wiped). Declare the object and assign its fields, or give "
+        "the value a name first"
+        for path in sources(root) + sources(root, "tests")
+        for line, leaks in tries(path.read_text())
+        if leaks
+    ]
+
+
 CHECKS = [
     check_tables,
     check_own_includes,
     check_third_party,
     check_file_form,
     check_function_length,
+    check_tries,
 ]
 
 
@@ -231,6 +246,7 @@ class TheHouse(unittest.TestCase):
         self.assertEqual(table_of_readme(ROOT)["base"], set())
         lengths = [n for p in sources(ROOT) for _, n in functions(p.read_text())]
         self.assertGreater(len(lengths), 200)
+        self.assertGreater(len([t for p in sources(ROOT) for t in tries(p.read_text())]), 300)
 
 
 class PlantedTrees(unittest.TestCase):
@@ -346,6 +362,63 @@ class PlantedTrees(unittest.TestCase):
         inner = "    static const T all = {\n" + "        {1},\n" * 80 + "    };\n"
         third = "const T& g() {\n" + inner + "    return all;\n}\n"
         self.assertEqual(self.complaints(files={"src/main.cpp": table + two + third}), [])
+
+    def test_a_try_among_the_elements_of_braces(self):
+        self.assert_seen(
+            "src/main.cpp:4: TRY in a braced initialiser",
+            {"src/main.cpp": "R f() {\n    return S{.a = 1, .b = TRY(x)};\n}\n"},
+        )
+
+
+class Tries(unittest.TestCase):
+    LEAKS = [
+        "return S{.a = TRY(x), .b = {}};",
+        "S s{\n    .a = 1,\n    .b = TRY(x),\n};",
+        "S s = {a, TRY(x)};",
+        "s = {TRY(x), b};",
+        "v.push_back({TRY(x), TRY(y)});",
+        "return {a, TRY(x)};",
+        "return std::vector<int>{1, TRY(x)};",
+        "const K k{P{TRY(x)}, Q{}};",
+        "return S{.inner = {.a = TRY(x)}, .b = 1};",
+        "return S{.inner{f(a, g(TRY(x)))}, .b = 1};",
+        "return J{{\"{\", TRY(x)}, {\"b\", 1}};",
+        "for (const auto& v : {a, TRY(x)}) {\n    g(v);\n}",
+        "int v[]{1, TRY(x)};",
+        "g([&] { return S{a, TRY(x)}; });",
+        "decltype(a){1, TRY(x)};",
+        "p->f(a, S{1'000, '{', TRY(x)});",
+        "if (i < n) {\n    g(S{a, TRY(x)});\n}",
+        "S s{R\"(})\", TRY(x)};",
+    ]
+    FINE = [
+        "S s;\ns.a = TRY(x);\ns.b = TRY(y);",
+        "const Id id{TRY(x)};",
+        "return Id{f(a, TRY(x))};",
+        "return Id{std::map<A, B>(TRY(x))};",
+        "Id id{\n    TRY(x),\n};",
+        "g(a, TRY(x), Id{TRY(y)});",
+        "auto s = S(a, TRY(x));",
+        "if (TRY(x)) {\n    g(a, b), TRY(y);\n}",
+        "while (a) {\n    if (TRY(x)) {\n        return {1, 2};\n    }\n}",
+        "for (const auto& [a, b] : TRY(x)) {\n    int c = TRY(y), d = 1;\n}",
+        "switch (a) {\ncase A: {\n    return TRY(x), b;\n}\n}",
+        "S s{a, [&]() -> R<A, B> { return TRY(x); }};",
+        "S s{a, [&] { if (TRY(x)) { g(1, 2); } }};",
+        "S s{a, b}; // {TRY(x), y}",
+        "S s{a, \"{TRY(x)}\", R\"(TRY(x))\"}; /* {a, TRY(x)} */",
+        "try {\n    g(TRY(x), TRY(y)) ? 1 : 2;\n} catch (...) {\n}",
+        "if (a < b && c > d) {\n    TRY(x), y;\n}",
+    ]
+
+    def test_those_that_leak_are_told_from_those_that_do_not(self):
+        for expected, snippets in [(True, self.LEAKS), (False, self.FINE)]:
+            for text in snippets:
+                for form in ["R<A, B> f() {{\n{}\n}}\n", "struct S {{ auto f() const {{ {} }} }};",
+                             "auto f = [](int a, int b) -> R<void> {{\n{}\n}};\n"]:
+                    with self.subTest(form.format(text)):
+                        self.assertEqual(any(leaks for _, leaks in tries(form.format(text))), expected)
+
 
 
 if __name__ == "__main__":

@@ -65,4 +65,6 @@ using Collected = std::expected<T, Errors>;
 
 /// The value of a `Result`, or an early return of its error. A statement expression, because
 /// `std::expected` of GCC 12 has no `and_then`.
+/// Never among several elements of a braced initialiser: GCC 12 does not destroy, on the early
+/// return, those that are built already. Declare the object and assign its fields.
 #define TRY(expression) PVEFORM_TRY(PVEFORM_JOIN(try_result_, __COUNTER__), expression)
