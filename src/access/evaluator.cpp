@@ -8,20 +8,19 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "model/builtin_roles.hpp"
 
 namespace pveform::access {
 
 namespace {
 
-const RoleId no_access{"NoAccess"};
-
-using Pools = std::vector<std::string>; // `/pool/prod`
+using PoolPaths = std::vector<std::string>; // `/pool/prod`
 
 /// Role → propagate flag, of one principal at one node of the tree.
 using Roles = std::map<RoleId, bool>;
 
-struct Node {
-    std::map<std::string, Node, std::less<>> children;
+struct Branch {
+    std::map<std::string, Branch, std::less<>> children;
     std::map<Principal, Roles> rows;
 };
 
@@ -59,23 +58,24 @@ class Evaluator::Index {
 public:
     explicit Index(const State& state);
 
-    [[nodiscard]] Privileges
-    privileges(const Principal& principal, std::string_view path, const Pools& more_pools) const;
+    [[nodiscard]] Privileges privileges(
+        const Principal& principal, std::string_view path, const PoolPaths& more_pools
+    ) const;
 
 private:
     [[nodiscard]] Roles roles(const Principal& principal, std::string_view path) const;
-    [[nodiscard]] Roles applicable(const Node& node, const Principal& principal, bool last) const;
-    [[nodiscard]] Roles via_groups(const Node& node, const UserId& user, bool last) const;
+    [[nodiscard]] Roles applicable(const Branch& node, const Principal& principal, bool last) const;
+    [[nodiscard]] Roles via_groups(const Branch& node, const UserId& user, bool last) const;
     void add_roles_of_pools(
-        const Principal& principal, std::string_view path, const Pools& more_pools, Roles& held
+        const Principal& principal, std::string_view path, const PoolPaths& more_pools, Roles& held
     ) const;
     [[nodiscard]] Privileges expand(const Roles& roles) const;
     [[nodiscard]] Privileges all() const;
 
     const State& state_;
-    Node root_;
+    Branch root_;
     std::map<UserId, std::set<GroupId>> groups_of_;
-    std::map<std::string, Pools, std::less<>> pools_of_; // by `/vms/100`
+    std::map<std::string, PoolPaths, std::less<>> pools_of_; // by `/vms/100`
 };
 
 Evaluator::Index::Index(const State& state) : state_(state), groups_of_(memberships(state)) {
@@ -85,7 +85,7 @@ Evaluator::Index::Index(const State& state) : state_(state), groups_of_(membersh
         if (is_dangling_token || !state.roles.contains(key.role)) {
             continue; // PVE drops such rows when it reads its file
         }
-        Node* node = &root_;
+        Branch* node = &root_;
         for (const std::string_view part : components_of(key.path.text)) {
             if (!part.empty()) {
                 node = &node->children[std::string(part)];
@@ -103,7 +103,8 @@ Evaluator::Index::Index(const State& state) : state_(state), groups_of_(membersh
     }
 }
 
-Roles Evaluator::Index::applicable(const Node& node, const Principal& principal, bool last) const {
+Roles Evaluator::Index::applicable(const Branch& node, const Principal& principal, bool last)
+    const {
     const auto rows = node.rows.find(principal);
     if (rows == node.rows.end()) {
         return {};
@@ -113,7 +114,7 @@ Roles Evaluator::Index::applicable(const Node& node, const Principal& principal,
     return found;
 }
 
-Roles Evaluator::Index::via_groups(const Node& node, const UserId& user, bool last) const {
+Roles Evaluator::Index::via_groups(const Branch& node, const UserId& user, bool last) const {
     Roles found;
     if (const auto groups = groups_of_.find(user); groups != groups_of_.end()) {
         for (const GroupId& group : groups->second) {
@@ -128,7 +129,7 @@ Roles Evaluator::Index::via_groups(const Node& node, const UserId& user, bool la
 /// Deeper levels replace what is inherited; at one level a user's own rows hide those of groups.
 Roles Evaluator::Index::roles(const Principal& principal, std::string_view path) const {
     Roles current;
-    const Node* node = &root_;
+    const Branch* node = &root_;
     const auto components = components_of(path);
     for (std::size_t i = 0; i < components.size() && node != nullptr; ++i) {
         if (!components[i].empty()) {
@@ -155,7 +156,7 @@ Roles Evaluator::Index::roles(const Principal& principal, std::string_view path)
 
 /// What comes through a pool never propagates.
 void Evaluator::Index::add_roles_of_pools(
-    const Principal& principal, std::string_view path, const Pools& more_pools, Roles& held
+    const Principal& principal, std::string_view path, const PoolPaths& more_pools, Roles& held
 ) const {
     if (held.contains(no_access)) {
         return;
@@ -197,7 +198,7 @@ Privileges Evaluator::Index::all() const {
 }
 
 Privileges Evaluator::Index::privileges(
-    const Principal& principal, std::string_view path, const Pools& more_pools
+    const Principal& principal, std::string_view path, const PoolPaths& more_pools
 ) const {
     if (principal == Principal::of(root_user)) {
         return all();

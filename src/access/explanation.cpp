@@ -5,17 +5,14 @@
 #include <set>
 #include <utility>
 
+#include "model/acl_path.hpp"
+#include "model/builtin_roles.hpp"
+
 namespace pveform::access {
 
 namespace {
 
 using Indexes = std::vector<std::size_t>;
-
-const RoleId no_access{"NoAccess"};
-
-bool is_at_or_above(const std::string& above, const std::string& path) {
-    return above == path || above == "/" || path.starts_with(above + "/");
-}
 
 PrivilegeSet names_of(const Privileges& privileges) {
     PrivilegeSet names;
@@ -81,7 +78,7 @@ Indexes Walk::follow(const std::string& path, const std::optional<PoolId>& pool)
             const bool is_own = key.principal == principal_;
             const bool is_of_group = principal_.kind == PrincipalKind::user &&
                                      key.principal.kind == PrincipalKind::group;
-            if (!is_at_or_above(level, path) || (level != path && !grant.propagate) ||
+            if (!is_at_or_below(path, level) || (level != path && !grant.propagate) ||
                 (!is_own && !is_of_group)) {
                 continue;
             }

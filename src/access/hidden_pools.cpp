@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/acl_path.hpp"
+
 namespace pveform::access {
 
 HiddenPools::HiddenPools(const std::set<AclPath>& paths, const State& state) {
@@ -16,7 +18,7 @@ HiddenPools::HiddenPools(const std::set<AclPath>& paths, const State& state) {
 bool HiddenPools::may_be_at(const std::string& path) const {
     return path.starts_with("/pool/") && !known_.contains(path) &&
            std::ranges::any_of(paths_, [&](const std::string& hidden) {
-               return path == hidden || path.starts_with(hidden + "/");
+               return is_at_or_below(path, hidden);
            });
 }
 

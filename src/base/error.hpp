@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/source.hpp"
@@ -42,6 +43,15 @@ struct Error {
 };
 
 using Errors = std::vector<Error>;
+
+[[nodiscard]] inline Error usage_error(std::string message, std::string help) {
+    return {.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
+}
+
+[[nodiscard]] inline std::unexpected<Error> io_refusal(std::string message, std::string help) {
+    return std::unexpected(Error{
+        .kind = ErrorKind::io, .message = std::move(message), .help = std::move(help)});
+}
 
 template<class T>
 using Result = std::expected<T, Error>;

@@ -10,6 +10,8 @@
 
 namespace pveform {
 
+inline constexpr std::string_view decimal_digits = "0123456789";
+
 /// The candidate that was most likely meant (Damerau-Levenshtein, case-insensitive), if one is
 /// near enough to be worth suggesting.
 [[nodiscard]] std::optional<std::string>

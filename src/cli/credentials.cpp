@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t max_secret_file_bytes = 4096;
 constexpr std::chrono::seconds command_time_limit{60}; // a password manager may ask its owner first
 
-Error usage(std::string message, std::string help) {
-    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
-}
-
 /// CI systems set variables to nothing whose secret they do not give to a job.
 std::optional<std::string> variable(Context& context, const std::string& name) {
     auto value = context.environment(name);
@@ -54,9 +50,9 @@ Result<std::optional<std::string>>
 only_one(Context& context, const std::vector<std::string>& names, std::string_view what) {
     const auto set = set_ones(context, names);
     if (set.size() > 1) {
-        return std::unexpected(
-            usage(fmt::format("{} each give {}", quoted(set), what), "unset all but one of them")
-        );
+        return std::unexpected(usage_error(
+            fmt::format("{} each give {}", quoted(set), what), "unset all but one of them"
+        ));
     }
     return set.empty() ? std::nullopt : std::optional(set.front());
 }
@@ -66,7 +62,7 @@ Result<Secret> secret_in_file(Context& context, const std::string& path, std::st
     Secret secret(trim(text, "\r\n"));
     wipe(text);
     if (secret.empty()) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("`{}` is empty", printable(path)), fmt::format("it should hold {}", what)
         ));
     }
@@ -82,7 +78,7 @@ Result<live::ApiToken> parse_token(std::string text, std::string_view name) {
                         TokenId::parse(std::string_view(text).substr(0, equals)).has_value();
     if (!has_id) {
         wipe(text);
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("`{}` does not hold an API token", name),
             "it is one text: `user@realm!name=secret`, as PVE shows it when the token is made"
         ));
@@ -98,19 +94,19 @@ Result<live::ApiToken> token_from_parts(Context& context) {
         context, {"PVEFORM_TOKEN_SECRET", "PVEFORM_TOKEN_SECRET_FILE"}, "the secret of the token"
     ));
     if (!id) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("`{}` is set and `PVEFORM_TOKEN_ID` is not", *source),
             "set `PVEFORM_TOKEN_ID` to `user@realm!name`"
         ));
     }
     if (!TokenId::parse(*id)) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("`PVEFORM_TOKEN_ID` is not a token id: `{}`", printable(*id)),
             "it is `user@realm!name`, without the secret"
         ));
     }
     if (!source) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             "`PVEFORM_TOKEN_ID` is set and its secret is not",
             "set `PVEFORM_TOKEN_SECRET`, or `PVEFORM_TOKEN_SECRET_FILE` to the path of a file"
         ));
@@ -146,16 +142,16 @@ Result<std::optional<Secret>> given_password(Context& context) {
         TRY(context.processes.output_of({"sh", "-c", *value}, command_time_limit));
     Secret password(trim(output.reveal(), "\r\n"));
     if (password.empty()) {
-        return std::unexpected(
-            usage("`PVEFORM_PASSWORD_COMMAND` printed nothing", "it should print the password")
-        );
+        return std::unexpected(usage_error(
+            "`PVEFORM_PASSWORD_COMMAND` printed nothing", "it should print the password"
+        ));
     }
     return password;
 }
 
 Result<Secret> asked_password(const std::string& user, Context& context) {
     if (!context.terminal.is_interactive()) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("no password for `{}`, and nobody is there to type it", user),
             "set `PVEFORM_PASSWORD`, `PVEFORM_PASSWORD_FILE` or `PVEFORM_PASSWORD_COMMAND`; for "
             "jobs, an API token is the better way: `PVEFORM_API_TOKEN=user@realm!name=secret`"
@@ -163,21 +159,21 @@ Result<Secret> asked_password(const std::string& user, Context& context) {
     }
     auto password = context.terminal.ask_secret(fmt::format("Password of {}: ", user));
     if (!password || password->empty()) {
-        return std::unexpected(usage(fmt::format("no password for `{}`", user), ""));
+        return std::unexpected(usage_error(fmt::format("no password for `{}`", user), ""));
     }
     return std::move(*password);
 }
 
 Result<void> check_user(const std::string& user, std::string_view source) {
     if (TokenId::parse(user)) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("{} is an API token, `{}`, not a user", source, user),
             "the secret of a token is no password and opens no session, whatever some guides say: "
             "use it as `PVEFORM_API_TOKEN=user@realm!name=secret`"
         ));
     }
     if (const auto id = UserId::parse(user); !id) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("{} is not a user: {}", source, id.error()),
             "it is `name@realm`, such as `root@pam` or `alice@pve`"
         ));
@@ -211,7 +207,7 @@ login(std::string user, std::string_view source, std::optional<Secret> password,
 Result<live::Credentials> own_login(const Options& options, Context& context) {
     auto user = options.user ? options.user : variable(context, "PVEFORM_USER");
     if (!user) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             "there is a password in the environment, and no user",
             "set `PVEFORM_USER` to `user@realm`, or use `--user`; or unset `PVEFORM_PASSWORD…`"
         ));
@@ -239,7 +235,7 @@ Result<std::optional<live::Credentials>> fallback(Context& context) {
 // Headers.
 
 Error bad_header(std::string message) {
-    return usage(
+    return usage_error(
         std::move(message),
         "write `--header 'Name: env:VARIABLE'`, or `'Name: file:PATH'`: what is on the command "
         "line itself can be read by every user of this machine, and ends up in histories and logs"
@@ -260,7 +256,7 @@ Result<live::ExtraHeader> parse_header(std::string_view text, Context& context) 
         const std::string source(value.substr(from_environment.size()));
         auto found = variable(context, source);
         if (!found) {
-            return std::unexpected(usage(
+            return std::unexpected(usage_error(
                 fmt::format(
                     "`{}`, for header `{}`, is not set", printable(source), printable(name)
                 ),
@@ -301,7 +297,7 @@ Result<live::Credentials> find_credentials(const Options& options, Context& cont
         of_login.insert(of_login.begin(), "--user");
     }
     if (!of_token.empty() && !of_login.empty()) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format(
                 "is it the API token of `{}` or the user of `{}` that pveform is?",
                 of_token.front(),
@@ -325,7 +321,7 @@ Result<live::Credentials> find_credentials(const Options& options, Context& cont
     if (!options.headers.empty()) {
         return live::NoCredentials{};
     }
-    return std::unexpected(usage(
+    return std::unexpected(usage_error(
         "nothing to authenticate with",
         "set `PVEFORM_API_TOKEN` to `user@realm!name=secret`, or `PVEFORM_TOKEN_ID` and "
         "`PVEFORM_TOKEN_SECRET_FILE`; or log in as a user: `--user user@realm`"

@@ -22,10 +22,6 @@ namespace pveform::cli {
 
 namespace {
 
-Error usage(std::string message, std::string help) {
-    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
-}
-
 json::Value answer_of(
     const access::Evaluator& evaluator, const std::string& principal, const std::string& path
 ) {
@@ -44,7 +40,7 @@ ExitCode answer_batch(const State& state, Context& context) {
     while (std::getline(context.in, line)) {
         const std::size_t blank = line.find(' ');
         if (blank == std::string::npos) {
-            return context.report(usage(
+            return context.report(usage_error(
                 fmt::format("`{}` is no question", printable(line)),
                 "each line is a user or token, a blank, and a path: `ann@pve /vms/100`"
             ));
@@ -94,7 +90,7 @@ Result<Privilege> known_privilege(const std::string& name, const State& state) {
         names.push_back(privilege.text);
     }
     const auto meant = closest_match(name, names);
-    return std::unexpected(usage(
+    return std::unexpected(usage_error(
         fmt::format("unknown privilege `{}`", printable(name)),
         meant ? fmt::format("did you mean `{}`?", *meant)
               : std::string("privileges are written as in `VM.Audit`")
@@ -115,7 +111,7 @@ Result<Principal> known_principal(const std::string& id, const State& state) {
     }
     const auto meant = closest_match(id, names);
     const bool is_group = state.groups.contains(GroupId{id.substr(id.starts_with('@') ? 1 : 0)});
-    return std::unexpected(usage(
+    return std::unexpected(usage_error(
         fmt::format("there is no user or token `{}`", printable(id)),
         is_group ? "a group holds nothing itself: ask about one of its members"
         : meant  ? fmt::format("did you mean `{}`?", *meant)
@@ -205,14 +201,14 @@ void setup_explain(CLI::App& app, Options& options) {
 
 ExitCode run_explain(const Options& options, Context& context) {
     if (!options.batch && options.principal.empty() && options.who_can.empty()) {
-        return context.report(usage(
+        return context.report(usage_error(
             "whose access?",
             "name a user or token, and a path: `pveform explain ann@pve /vms/100`; or ask "
             "`pveform explain --who-can VM.Console /vms/100`"
         ));
     }
     if (options.why && options.path.empty()) {
-        return context.report(usage(
+        return context.report(usage_error(
             "`--why` needs a path", "name it: `pveform explain ann@pve /vms/100 --why VM.Audit`"
         ));
     }

@@ -14,17 +14,13 @@ namespace {
 constexpr std::size_t max_live_file_bytes = 64 * 1024 * 1024; // a user.cfg has at most 1 MiB
 constexpr Release newest_release{9, 2};
 
-Error usage(std::string message, std::string help) {
-    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
-}
-
 Result<std::optional<Release>> release_of(const Options& options) {
     if (!options.release) {
         return std::nullopt;
     }
     const auto release = Release::parse(*options.release);
     if (!release) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format("`{}` is no release of PVE", printable(*options.release)),
             "write it as `pveversion` shows it, such as `--release 9.2`"
         ));
@@ -49,14 +45,14 @@ Result<LiveFile> from_snapshot(const Options& options, const std::string& text) 
     const std::string path = options.live->string();
     auto snapshot = TRY(parse_snapshot(path, text));
     if (options.domains) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             "`--domains` goes with a user.cfg, and `--live` names a snapshot",
             "leave it out: the snapshot holds the realms"
         ));
     }
     const auto release = TRY(release_of(options));
     if (release && *release != snapshot.state.release) {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             fmt::format(
                 "`{}` is of PVE {}, not {}", path, snapshot.state.release.text(), release->text()
             ),

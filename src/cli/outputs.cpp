@@ -36,10 +36,6 @@ constexpr std::array forms = {
 
 constexpr std::string_view standard_output = "-";
 
-Error usage(std::string message, std::string help) {
-    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
-}
-
 /// `junit=reports/drift.xml`.
 Parsed<Output> parse_output(std::string_view text) {
     const std::size_t sign = text.find('=');
@@ -181,20 +177,20 @@ Result<Outputs> Outputs::prepare(const Options& options, bool has_metrics, Conte
     bool is_taken = options.format.has_value();
     for (const auto& [form, path] : options.outputs) {
         if (form == Form::prometheus && !has_metrics) {
-            return std::unexpected(usage(
+            return std::unexpected(usage_error(
                 "a run that writes has no metrics: the cluster is not as it was looked at",
                 "run `pveform drift --output prometheus=FILE` on a schedule"
             ));
         }
         if (form == Form::prometheus && !options.selection.is_everything()) {
-            return std::unexpected(usage(
+            return std::unexpected(usage_error(
                 "metrics are of the whole cluster, not of what `--target` and `--exclude` leave",
                 "leave these flags out, or ask for another form"
             ));
         }
         if (path == standard_output) {
             if (std::exchange(is_taken, true)) {
-                return std::unexpected(usage(
+                return std::unexpected(usage_error(
                     "two reports would go to standard output",
                     "give all but one of `--format` and `--output FORMAT=-` a file"
                 ));

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view suffix = ".schema.json";
 constexpr std::string_view file_of_the_document = "pveform";
-constexpr std::string_view document = "document";
+constexpr std::string_view document_schema = "document";
 
 /// As it is asked for: `secrets` of `secrets.schema.json`; nothing for other files.
 std::string name_of(const EmbeddedFile& file) {
@@ -25,7 +25,7 @@ std::string name_of(const EmbeddedFile& file) {
         return {};
     }
     const auto stem = file.name.substr(0, file.name.size() - suffix.size());
-    return std::string(stem == file_of_the_document ? document : stem);
+    return std::string(stem == file_of_the_document ? document_schema : stem);
 }
 
 /// What the document is checked against comes first.
@@ -36,7 +36,7 @@ std::vector<std::string> schema_names() {
             names.push_back(std::move(name));
         }
     }
-    std::ranges::stable_partition(names, [](const auto& name) { return name == document; });
+    std::ranges::stable_partition(names, [](const auto& name) { return name == document_schema; });
     return names;
 }
 
@@ -44,7 +44,7 @@ std::vector<std::string> schema_names() {
 
 void setup_schema(CLI::App& app, Options& options) {
     const auto names = schema_names();
-    options.schema = document;
+    options.schema = document_schema;
     app.add_subcommand("schema", "Print a JSON Schema, for editors and other programs")
         ->add_option("schema", options.schema, "Of what; the document where nothing is said")
         ->option_text(join(names, "|"))

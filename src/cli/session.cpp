@@ -14,10 +14,6 @@ namespace pveform::cli {
 
 namespace {
 
-Error usage(std::string message, std::string help) {
-    return Error{.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
-}
-
 /// Each time: nobody should get used to it.
 void warn_of_insecurity(const std::string& endpoint, Context& context) {
     fmt::print(
@@ -81,7 +77,7 @@ find_connection(const Options& options, const desired::Document& document, Conte
     if (auto endpoint = find_endpoint(options, document, context)) {
         connection.endpoint = std::move(*endpoint);
     } else {
-        return std::unexpected(usage(
+        return std::unexpected(usage_error(
             "no cluster to talk to",
             "write `cluster: { endpoint: https://HOST:8006 }` in the document, or use `--endpoint`"
         ));

@@ -8,8 +8,6 @@ namespace pveform::document {
 
 namespace {
 
-constexpr std::string_view digits = "0123456789";
-
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::ranges::find(words, text) != words.end();
 }
@@ -35,7 +33,7 @@ bool is_integer(std::string_view text) {
     if (text.starts_with("0x")) {
         return consists_of(text.substr(2), "0123456789abcdefABCDEF");
     }
-    return consists_of(without_sign(text), digits);
+    return consists_of(without_sign(text), decimal_digits);
 }
 
 bool is_floating_point(std::string_view text) {
@@ -44,17 +42,17 @@ bool is_floating_point(std::string_view text) {
         return true;
     }
     text = without_sign(text);
-    bool has_digits = take_all(text, digits);
+    bool has_digits = take_all(text, decimal_digits);
     if (text.starts_with('.')) {
         text.remove_prefix(1);
-        has_digits = take_all(text, digits) || has_digits;
+        has_digits = take_all(text, decimal_digits) || has_digits;
     }
     if (!has_digits) {
         return false;
     }
     if (text.starts_with('e') || text.starts_with('E')) {
         text = without_sign(text.substr(1));
-        return take_all(text, digits) && text.empty();
+        return take_all(text, decimal_digits) && text.empty();
     }
     return text.empty();
 }

@@ -13,7 +13,6 @@ namespace pveform::document {
 namespace {
 
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view digits = "0123456789";
 constexpr std::size_t line_width = 100;
 
 bool is_beyond_ascii(char c) {
@@ -68,7 +67,7 @@ bool looks_like_no_string(std::string_view text) {
         return true;
     }
     static constexpr std::string_view number_characters = "0123456789abcdefABCDEFxXoOtTzZ.,_:+- ";
-    if (contains(digits, text.front()) &&
+    if (contains(decimal_digits, text.front()) &&
         text.find_first_not_of(number_characters) == std::string_view::npos) {
         return true;
     }
@@ -84,14 +83,14 @@ bool can_be_plain(std::string_view text, Place place) {
         return false;
     }
     const char first = text.front();
-    if (!contains(letters, first) && !contains(digits, first) && !contains("/_(", first) &&
+    if (!contains(letters, first) && !contains(decimal_digits, first) && !contains("/_(", first) &&
         !is_beyond_ascii(first)) {
         return false;
     }
     const std::string_view marks =
         place == Place::block ? " -_./@!+~()=%;^*?$<>&|'\":#," : " -_./@!+~()=%;^*$";
     const bool all_harmless = std::ranges::all_of(text, [&](char c) {
-        return contains(letters, c) || contains(digits, c) || contains(marks, c) ||
+        return contains(letters, c) || contains(decimal_digits, c) || contains(marks, c) ||
                is_beyond_ascii(c);
     });
     return all_harmless && !has_special(text) && !looks_like_no_string(text);

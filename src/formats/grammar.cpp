@@ -12,7 +12,6 @@ namespace pveform::formats {
 
 namespace {
 
-constexpr std::string_view digits = "0123456789";
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view name_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
@@ -162,7 +161,7 @@ Complaint check_realm(std::string_view text) {
 }
 
 Complaint check_guest_id(std::string_view text) {
-    if (!only(digits, text) || text.front() == '0' || text.size() < 3 || text.size() > 9) {
+    if (!only(decimal_digits, text) || text.front() == '0' || text.size() < 3 || text.size() > 9) {
         return "value does not look like a valid VM ID";
     }
     return std::nullopt;
@@ -174,7 +173,7 @@ Complaint check_storage_id(std::string_view text, Release release) {
         return fmt::format("storage ID '{}' cannot be shorter than 2 characters", text);
     }
     const bool ends_well =
-        !is_short && (letters.contains(text.back()) || digits.contains(text.back()));
+        !is_short && (letters.contains(text.back()) || decimal_digits.contains(text.back()));
     if (!ends_well || !letters.contains(text.front()) || !only(name_characters, text)) {
         return fmt::format("storage ID '{}' contains illegal characters", text);
     }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view example = "write it as `https://HOST:8006`";
 
-Error refused(std::string message, std::string_view help = example) {
+Error no_endpoint(std::string message, std::string_view help = example) {
     return Error{
         .kind = ErrorKind::usage, .message = std::move(message), .help = std::string(help)};
 }
@@ -71,17 +71,18 @@ std::string prefix_of(std::string_view path) {
 Result<Endpoint> parse_endpoint(std::string_view text) {
     const std::string whole(trim(text));
     if (whole.find("://") == std::string::npos) {
-        return std::unexpected(refused(fmt::format("the endpoint `{}` has no scheme", shown(whole)))
+        return std::unexpected(
+            no_endpoint(fmt::format("the endpoint `{}` has no scheme", shown(whole)))
         );
     }
     const Url url(whole);
     if (!url.is_valid()) {
         return std::unexpected(
-            refused(fmt::format("the endpoint `{}` is not an address", shown(whole)))
+            no_endpoint(fmt::format("the endpoint `{}` is not an address", shown(whole)))
         );
     }
     if (!url.part(CURLUPART_USER).empty() || !url.part(CURLUPART_PASSWORD).empty()) {
-        return std::unexpected(refused(
+        return std::unexpected(no_endpoint(
             fmt::format(
                 "the endpoint on `{}` holds a user name or password", url.part(CURLUPART_HOST)
             ),
@@ -89,20 +90,21 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
         ));
     }
     if (url.part(CURLUPART_SCHEME) == "http") {
-        return std::unexpected(refused(
+        return std::unexpected(no_endpoint(
             fmt::format("the endpoint `{}` is plain HTTP", shown(whole)),
             "PVE's API speaks HTTPS only, and a token must not travel in the clear: write "
             "`https://…`"
         ));
     }
     if (url.part(CURLUPART_SCHEME) != "https") {
-        return std::unexpected(refused(fmt::format("the endpoint `{}` is not https", shown(whole)))
+        return std::unexpected(
+            no_endpoint(fmt::format("the endpoint `{}` is not https", shown(whole)))
         );
     }
     if (!url.part(CURLUPART_QUERY).empty() || !url.part(CURLUPART_FRAGMENT).empty()) {
-        return std::unexpected(
-            refused(fmt::format("the endpoint `{}` has something behind its path", shown(whole)))
-        );
+        return std::unexpected(no_endpoint(
+            fmt::format("the endpoint `{}` has something behind its path", shown(whole))
+        ));
     }
     Endpoint endpoint;
     endpoint.host = url.part(CURLUPART_HOST);

@@ -14,7 +14,7 @@ namespace pveform {
 
 namespace {
 
-constexpr std::string_view digits = "0123456789";
+constexpr std::string_view nameless = "/~";
 constexpr std::string_view letters_and_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view name_characters =
@@ -43,9 +43,9 @@ bool matches(Part part, std::string_view text) {
     case Part::controller:
         return only(name_characters) && !text.contains('.');
     case Part::guest:
-        return only(digits) && text.front() != '0' && text.size() >= 3;
+        return only(decimal_digits) && text.front() != '0' && text.size() >= 3;
     case Part::vlan:
-        return only(digits) && text.front() != '0' && text.size() <= 4;
+        return only(decimal_digits) && text.front() != '0' && text.size() <= 4;
     }
     return false;
 }
@@ -119,6 +119,23 @@ bool AclPath::is_addable(Release release) const {
     return std::ranges::any_of(rules(), [&](const Rule& rule) {
         return release >= rule.since && admits(rule, text);
     });
+}
+
+bool is_at_or_below(std::string_view path, std::string_view above) {
+    return above == "/" || path == above ||
+           (path.size() > above.size() && path.starts_with(above) && path[above.size()] == '/');
+}
+
+std::string nameless_child_of(std::string_view path) {
+    return (path == "/" ? "" : std::string(path)) + std::string(nameless);
+}
+
+std::string path_above_nameless(std::string_view path) {
+    if (!path.ends_with(nameless)) {
+        return {};
+    }
+    path.remove_suffix(nameless.size());
+    return path.empty() ? "/" : std::string(path);
 }
 
 } // namespace pveform

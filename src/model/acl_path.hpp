@@ -26,4 +26,14 @@ struct AclPath {
     friend auto operator<=>(const AclPath&, const AclPath&) = default;
 };
 
+/// Whether what stands at `above` and propagates reaches `path`. `/` is above everything.
+[[nodiscard]] bool is_at_or_below(std::string_view path, std::string_view above);
+
+/// A path below `path` that no entry can stand at, as `~` cannot be in one: `/pool/~`. What is held
+/// there is what propagates.
+[[nodiscard]] std::string nameless_child_of(std::string_view path);
+
+/// `/pool` of `/pool/~`; empty of a path that stands for itself.
+[[nodiscard]] std::string path_above_nameless(std::string_view path);
+
 } // namespace pveform

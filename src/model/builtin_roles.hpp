@@ -8,6 +8,9 @@
 
 namespace pveform {
 
+/// The role that takes away instead of giving.
+inline const RoleId no_access{"NoAccess"};
+
 /// `NoAccess`, `Administrator` and PVE's own `PVE…` roles, as this release computes them.
 /// `Administrator` holds every privilege that the release knows.
 [[nodiscard]] const std::map<RoleId, Role>& builtin_roles(Release release);

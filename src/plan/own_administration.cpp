@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/acl_path.hpp"
 #include "plan/rights.hpp"
 
 namespace pveform::plan {
@@ -27,16 +28,6 @@ constexpr std::array roots = {
     "/storage",
     "/vms",
 };
-
-constexpr std::string_view nameless = "/~"; // `~` cannot be in a path
-
-std::string child_of(const std::string& path) {
-    return (path == "/" ? "" : path) + std::string(nameless);
-}
-
-bool is_at_or_below(std::string_view path, std::string_view root) {
-    return path == root || (path.starts_with(root) && path.substr(root.size()).starts_with('/'));
-}
 
 /// Whether PVE asks for the privilege there, so that who has it administers something.
 bool administers(const Privilege& privilege, const std::string& path) {
@@ -65,25 +56,16 @@ bool is_covered(const AdministrativeRight& right, const access::Privileges& held
            held.contains(permissions_modify);
 }
 
-/// `/pool` of `/pool/~`; empty of a path that stands for itself.
-std::string path_above(std::string_view path) {
-    if (!path.ends_with(nameless)) {
-        return {};
-    }
-    path.remove_suffix(nameless.size());
-    return path.empty() ? "/" : std::string(path);
-}
-
 /// Whether a right at the first path speaks of the second, too.
 bool reaches(const std::string& upper, const std::string& lower) {
-    const std::string above = path_above(upper);
+    const std::string above = path_above_nameless(upper);
     const std::string& root = above.empty() ? upper : above;
-    return root != lower && upper != lower && (root == "/" || is_at_or_below(lower, root));
+    return root != lower && upper != lower && is_at_or_below(lower, root);
 }
 
 /// ``on `/access` ``, ``below `/pool` ``.
 std::string place_in_words(const std::string& path) {
-    const std::string above = path_above(path);
+    const std::string above = path_above_nameless(path);
     return above.empty() ? fmt::format("on `{}`", path) : fmt::format("below `{}`", above);
 }
 
@@ -112,7 +94,7 @@ std::set<std::string> paths_to_watch(const State& before, const std::vector<Step
     std::set<std::string> children;
     for (const std::string& path : paths) {
         if (std::ranges::find(roots, path) != roots.end() || path.starts_with("/pool/")) {
-            children.insert(child_of(path));
+            children.insert(nameless_child_of(path));
         }
     }
     paths.merge(children);

@@ -4,14 +4,11 @@
 #include <iterator>
 #include <type_traits>
 
+#include "model/acl_path.hpp"
+
 namespace pveform::plan {
 
 namespace {
-
-/// A path below `path` that no entry stands at: it shows what propagates. `~` cannot be in a path.
-std::string child_of(const std::string& path) {
-    return path == "/" ? "/~" : path + "/~";
-}
 
 /// The groups that a command names for its user, if it does.
 std::set<GroupId> named_groups(const Command& command) {
@@ -211,7 +208,7 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
             if (const auto rows = view->rows_of.find(source); rows != view->rows_of.end()) {
                 for (const AclKey& key : rows->second) {
                     paths.insert(key.path.text);
-                    paths.insert(child_of(key.path.text));
+                    paths.insert(nameless_child_of(key.path.text));
                 }
             }
         }

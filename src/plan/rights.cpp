@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "model/builtin_roles.hpp"
+
 namespace pveform::plan {
 
 namespace {
-
-const RoleId no_access{"NoAccess"};
 
 std::string path_of(const GroupId& group) {
     return "/access/groups/" + group.text;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/builtin_roles.hpp"
 #include "policy/facts.hpp"
 
 namespace pveform::policy {
@@ -20,8 +21,6 @@ struct Gift {
     bool is_denial = false; // NoAccess among them
     bool is_something = false;
 };
-
-const RoleId no_access{"NoAccess"};
 
 Gift gift_of(const State& state, const Rows& rows, bool below) {
     Gift gift;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "model/acl_path.hpp"
 #include "policy/facts.hpp"
 #include "policy/upper_bound.hpp"
 
@@ -36,10 +37,6 @@ Span place_of(const Facts& facts, const TokenId& id, desired::Optional<T> desire
     }
     const desired::Optional<T>& value = token->*key;
     return value ? value->span : token->span;
-}
-
-bool is_at_or_below(const std::string& path, const std::string& above) {
-    return above == "/" || path == above || (path.starts_with(above) && path[above.size()] == '/');
 }
 
 /// Whether something that nobody saw can be what the row is good for.

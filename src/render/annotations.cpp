@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t most_of_a_level = 10; // GitHub shows no more of one step
 
 /// Of a message; the runner takes these for the end of the line, and turns them back.
-std::string escaped(std::string_view text) {
+std::string in_command(std::string_view text) {
     std::string out;
     for (const char character : plain(text)) {
         out += character == '%' ? "%25" : std::string(1, character);
@@ -24,7 +24,7 @@ std::string escaped(std::string_view text) {
 /// Of a property, which also ends with a colon or a comma.
 std::string escaped_property(std::string_view text) {
     std::string out;
-    for (const char character : escaped(text)) {
+    for (const char character : in_command(text)) {
         if (character == ':') {
             out += "%3A";
         } else if (character == ',') {
@@ -72,8 +72,8 @@ std::string annotations(const Observations& observations, const SourceNames& nam
             command_of(one.level),
             place_of(one.span, names),
             escaped_property("pveform: " + one.rule),
-            escaped(one.message),
-            one.help.empty() ? "" : "%0A" + escaped("help: " + one.help)
+            in_command(one.message),
+            one.help.empty() ? "" : "%0A" + in_command("help: " + one.help)
         );
     }
     return out;

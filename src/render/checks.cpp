@@ -12,7 +12,7 @@ namespace pveform::render {
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int checks_version = 1;
 constexpr std::size_t standing_width = 9;
 
 Paint paint_of(Standing standing) {
@@ -102,7 +102,7 @@ std::string checks_json(const std::vector<Check>& checks, const std::string& clu
         });
     }
     const json::Value root = json::Object{
-        {"format_version", format_version},
+        {"format_version", checks_version},
         {"cluster", cluster},
         {"ok", count(checks, Standing::failed) == 0},
         {"checks", std::move(values)},

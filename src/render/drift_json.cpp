@@ -12,7 +12,7 @@ namespace pveform::render {
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int drift_version = 1;
 
 json::Value item_value(const plan::DriftItem& item) {
     json::Array fields;
@@ -70,7 +70,7 @@ std::string drift_json(const plan::Drift& drift, const DriftContext& context) {
     }
     const PlanContext& about = context.about;
     const json::Value report = json::Object{
-        {"format_version", format_version},
+        {"format_version", drift_version},
         {"report", "drift"},
         {"cluster", about.cluster},
         {"pve_version", about.version},

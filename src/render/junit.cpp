@@ -14,7 +14,7 @@ namespace pveform::render {
 namespace {
 
 /// In texts and attributes. `#` as well: in a log, `##[` begins a command to GitHub's runner.
-std::string escaped(std::string_view text) {
+std::string in_xml(std::string_view text) {
     std::string out;
     for (const char character : plain(text)) {
         switch (character) {
@@ -49,9 +49,9 @@ std::string details_of(const Observation& one) {
 }
 
 std::string result_of(const Observation& one) {
-    const std::string message = escaped(one.message);
-    const std::string type = escaped(one.rule);
-    const std::string details = escaped(details_of(one));
+    const std::string message = in_xml(one.message);
+    const std::string type = in_xml(one.rule);
+    const std::string details = in_xml(details_of(one));
     switch (one.outcome) {
     case CaseOutcome::passed:
         return one.level == Level::none ? std::string()
@@ -99,7 +99,7 @@ std::string suite_text(std::string_view suite, const Observations& observations)
         cases += fmt::format(
             R"(    <testcase classname="pveform.{}" name="{}" time="0")",
             suite,
-            escaped(name_of(one))
+            in_xml(name_of(one))
         );
         cases += result.empty() ? "/>\n" : fmt::format(">{}</testcase>\n", result);
     }
@@ -129,7 +129,7 @@ std::string junit(const Observations& observations, const std::string& name) {
     std::string out = fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" "
         "failures=\"{}\" errors=\"{}\" time=\"0\">\n",
-        escaped(name),
+        in_xml(name),
         total.tests,
         total.failures,
         total.errors

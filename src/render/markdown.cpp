@@ -41,7 +41,7 @@ bool is_more_than_words(std::string_view text) {
 }
 
 /// CommonMark takes a backslash before any punctuation for "as it is".
-std::string escaped(std::string_view text) {
+std::string in_markdown(std::string_view text) {
     constexpr std::string_view harmless = " ,.;:'\"/()?=-%";
     std::string out;
     for (const char character : text) {
@@ -54,7 +54,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::string words(std::string_view text) {
-    return is_more_than_words(text) ? code_span(text) : escaped(text);
+    return is_more_than_words(text) ? code_span(text) : in_markdown(text);
 }
 
 std::string more_lines(std::size_t count) {

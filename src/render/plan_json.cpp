@@ -9,7 +9,7 @@ namespace pveform::render {
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int plan_version = 1;
 
 json::Value count(std::size_t number) {
     return static_cast<std::int64_t>(number);
@@ -91,7 +91,7 @@ json::Value limits_value(const desired::Limits& limits) {
 json::Value
 value_of(const plan::Plan& plan, const PlanContext& context, const apply::Receipt* receipt) {
     return json::Object{
-        {"format_version", format_version},
+        {"format_version", plan_version},
         {"cluster", context.cluster},
         {"pve_version", context.version},
         {"identity", text_or_null(context.identity)},

@@ -9,7 +9,7 @@ namespace pveform::render {
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int policy_version = 1;
 
 json::Object finding_object(const policy::Finding& finding) {
     return json::Object{
@@ -134,7 +134,7 @@ std::string rules_json(const desired::Policy& policy) {
         rules.emplace_back(rule_object(rule, policy));
     }
     const json::Value root =
-        json::Object{{"format_version", format_version}, {"rules", std::move(rules)}};
+        json::Object{{"format_version", policy_version}, {"rules", std::move(rules)}};
     return json::dump(root, json::Style::indented) + '\n';
 }
 

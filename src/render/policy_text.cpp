@@ -58,7 +58,7 @@ std::string indented(std::string_view text, std::string_view indent) {
 }
 
 /// Lines of at most `width` columns; paragraphs stay apart.
-std::string wrapped(std::string_view text, std::size_t width) {
+std::string paragraphs(std::string_view text, std::size_t width) {
     std::string out;
     std::size_t column = 0;
     for (const char* separator = ""; !text.empty();) {
@@ -206,7 +206,7 @@ std::string rule_text(const policy::Rule& rule, const desired::Policy& policy, c
     return fmt::format(
         "{}\n{}\nSeverity: {}{}{}\n",
         folded(fmt::format("{}: {}\n", rule.id, rule.summary), style),
-        indented(wrapped(rule.explanation, std::min(reading_width, style.width) - 2), "  "),
+        indented(paragraphs(rule.explanation, std::min(reading_width, style.width) - 2), "  "),
         paint(style, paint_of(severity), policy::to_string(severity)),
         severity == rule.severity
             ? std::string()

@@ -20,7 +20,7 @@ using Labels = std::vector<std::pair<std::string_view, std::string>>;
 constexpr std::array<std::string_view, 5> object_kinds = {"acl", "group", "role", "token", "user"};
 
 /// Of a label's value, between quotes.
-std::string escaped(std::string_view value) {
+std::string in_label(std::string_view value) {
     std::string out;
     for (const char character : plain(value)) {
         if (character == '\\' || character == '"') {
@@ -46,7 +46,7 @@ public:
         std::vector<std::string> words;
         for (const Labels& some : {everywhere_, labels}) {
             for (const auto& [name, label] : some) {
-                words.push_back(fmt::format("{}=\"{}\"", name, escaped(label)));
+                words.push_back(fmt::format("{}=\"{}\"", name, in_label(label)));
             }
         }
         out_ += fmt::format("{}{{{}}} {}\n", name_, fmt::join(words, ","), value);

@@ -7,7 +7,7 @@ namespace pveform::render {
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int validation_version = 1;
 
 json::Value count(std::size_t number) {
     return static_cast<std::int64_t>(number);
@@ -36,7 +36,7 @@ std::string validation_json(const Validation& validation) {
         errors.push_back(error_value(error));
     }
     const json::Value root = json::Object{
-        {"format_version", format_version},
+        {"format_version", validation_version},
         {"ok", validation.errors.empty()},
         {"errors", std::move(errors)},
         {"findings", findings_value(validation.findings)},

@@ -20,11 +20,6 @@ void replace(json::Value& object, std::string_view key, json::Value value) {
     object.set(key, std::move(value));
 }
 
-std::unexpected<Error> refusal(std::string message, std::string help) {
-    return std::unexpected(Error{
-        .kind = ErrorKind::io, .message = std::move(message), .help = std::move(help)});
-}
-
 } // namespace
 
 Secret PrivateTree::text() const {
@@ -40,7 +35,7 @@ Result<void> claim_version(json::Value& object, const std::string& where) {
         return {};
     }
     if (version->as_int() == nullptr || *version->as_int() != format_version) {
-        return refusal(
+        return io_refusal(
             fmt::format("{} is of a version that is not known", where),
             fmt::format(
                 "this pveform knows version {}; use a newer one, or another place", format_version
@@ -77,13 +72,13 @@ require_record_of(const json::Value& record, const std::string& cluster, const s
     const json::Value* member = record.find("cluster");
     const std::string* present = member != nullptr ? member->as_string() : nullptr;
     if (present == nullptr) {
-        return refusal(
+        return io_refusal(
             fmt::format("{} is no record of pveform's", where),
             "it would be replaced: move it away, or use another place for secrets"
         );
     }
     if (*present != cluster) {
-        return refusal(
+        return io_refusal(
             fmt::format(
                 "{} is of cluster `{}`, not of `{}`", where, printable(*present), printable(cluster)
             ),
@@ -99,7 +94,7 @@ Result<PrivateTree> read_private_object(FileSystem& files, const std::filesystem
     auto tree = trim(text).empty() ? json::Object() : json::parse(text);
     wipe(text);
     if (!tree || tree->as_object() == nullptr) {
-        return refusal(
+        return io_refusal(
             fmt::format("`{}` is no JSON object{}", path.string(), tree ? "" : ": " + tree.error()),
             "it would be replaced: move it away, or use another place for secrets"
         );

@@ -17,13 +17,8 @@ namespace fs = std::filesystem;
 constexpr unsigned any_access_of_others = 0077;
 constexpr unsigned write_access_of_others = 0022;
 
-std::unexpected<Error> refusal(std::string message, std::string help) {
-    return std::unexpected(Error{
-        .kind = ErrorKind::io, .message = std::move(message), .help = std::move(help)});
-}
-
 std::unexpected<Error> foreign(const fs::path& path, unsigned owner_uid) {
-    return refusal(
+    return io_refusal(
         fmt::format("`{}` belongs to somebody else (uid {})", path.string(), owner_uid),
         "its owner could take secrets away or put others in their place; use a place of your own"
     );
@@ -89,7 +84,7 @@ Result<std::set<std::string>> ignored_by_git(
             ignored.insert(fs::path(path).filename().string());
         }
     } else if (answer.exit_code != 1) {
-        return refusal(
+        return io_refusal(
             fmt::format("git cannot say what it ignores in `{}`", work_tree.string()),
             "put secrets outside of the work tree"
         );
@@ -109,7 +104,7 @@ Result<fs::path> require_private_folder(FileSystem& files, const fs::path& folde
     }
     const auto info = TRY(files.inspect(*resolved));
     if (!info || info->kind != FileKind::folder) {
-        return refusal(
+        return io_refusal(
             fmt::format("`{}` is no folder", resolved->string()), "name a folder for secrets"
         );
     }
@@ -117,7 +112,7 @@ Result<fs::path> require_private_folder(FileSystem& files, const fs::path& folde
         return foreign(*resolved, info->owner_uid);
     }
     if ((info->permissions & write_access_of_others) != 0) {
-        return refusal(
+        return io_refusal(
             fmt::format(
                 "others can write in folder `{}` (mode {:04o})",
                 resolved->string(),
@@ -138,12 +133,12 @@ Result<std::size_t> require_private_file(FileSystem& files, const fs::path& path
     case FileKind::regular:
         break;
     case FileKind::symlink:
-        return refusal(
+        return io_refusal(
             fmt::format("`{}` is a symbolic link", path.string()), "name the file that it points to"
         );
     case FileKind::folder:
     case FileKind::other:
-        return refusal(
+        return io_refusal(
             fmt::format("`{}` is no regular file", path.string()), "name a file for secrets"
         );
     }
@@ -151,7 +146,7 @@ Result<std::size_t> require_private_file(FileSystem& files, const fs::path& path
         return foreign(path, info->owner_uid);
     }
     if ((info->permissions & any_access_of_others) != 0) {
-        return refusal(
+        return io_refusal(
             fmt::format(
                 "others can read or write `{}` (mode {:04o})", path.string(), info->permissions
             ),
@@ -161,7 +156,7 @@ Result<std::size_t> require_private_file(FileSystem& files, const fs::path& path
         );
     }
     if (info->links > 1) {
-        return refusal(
+        return io_refusal(
             fmt::format("`{}` has {} names (hard links)", path.string(), info->links),
             "under the others the old contents would live on; remove them, or use another file"
         );
@@ -180,7 +175,7 @@ Result<void> require_hidden_from_git(
         return {};
     }
     if (!processes.can_find("git")) {
-        return refusal(
+        return io_refusal(
             fmt::format(
                 "`{}` is in the git work tree `{}`, and git is not here to say whether it is "
                 "ignored",
@@ -198,7 +193,7 @@ Result<void> require_hidden_from_git(
     if (visible.empty()) {
         return {};
     }
-    return refusal(
+    return io_refusal(
         fmt::format(
             "`{}` would be in git's way: work tree `{}` does not ignore it",
             (folder / visible.front()).string(),
@@ -235,7 +230,7 @@ Result<void> require_room(FileSystem& files, const fs::path& probe, std::size_t 
 Result<std::unique_ptr<FileLock>> require_lock(FileSystem& files, const fs::path& lock_file) {
     auto lock = TRY(files.try_lock(lock_file));
     if (lock == nullptr) {
-        return refusal(
+        return io_refusal(
             fmt::format("another run of pveform has `{}` locked", lock_file.parent_path().string()),
             "wait until it has ended"
         );

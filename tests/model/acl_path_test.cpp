@@ -10,6 +10,9 @@
 #include "catch.hpp"
 
 using pveform::AclPath;
+using pveform::is_at_or_below;
+using pveform::nameless_child_of;
+using pveform::path_above_nameless;
 using pveform::Release;
 
 namespace {
@@ -177,5 +180,27 @@ TEST_CASE("the everyday paths can be added on every release", "[model]") {
           "/mapping/usb/key"}) {
         CAPTURE(path);
         CHECK(is_addable(path, oldest));
+    }
+}
+
+TEST_CASE("a path is reached by what stands at it, at `/` or at a component above", "[model]") {
+    CHECK(is_at_or_below("/vms", "/vms"));
+    CHECK(is_at_or_below("/vms/100", "/vms"));
+    CHECK(is_at_or_below("/vms/100", "/"));
+    CHECK(is_at_or_below("/", "/"));
+    CHECK_FALSE(is_at_or_below("/vms/1000", "/vms/100"));
+    CHECK_FALSE(is_at_or_below("/vms", "/vms/100"));
+    CHECK_FALSE(is_at_or_below("/", "/vms"));
+}
+
+TEST_CASE("the nameless child of a path leads back to it", "[model]") {
+    for (const std::string path : {"/", "/pool", "/pool/prod"}) {
+        CAPTURE(path);
+        const std::string child = nameless_child_of(path);
+        CHECK(is_at_or_below(child, path));
+        CHECK(child != path);
+        CHECK_FALSE(AclPath::parse(child));
+        CHECK(path_above_nameless(child) == path);
+        CHECK(path_above_nameless(path).empty());
     }
 }
