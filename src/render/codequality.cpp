@@ -1,5 +1,7 @@
 #include "render/codequality.hpp"
 
+#include <range/v3/view/zip.hpp>
+
 #include "render/plain.hpp"
 #include "json/write.hpp"
 
@@ -26,8 +28,7 @@ std::string codequality(const Observations& observations, const ScanContext& con
     const Observations shown = worth_a_look(observations);
     const std::vector<std::string> fingerprints = fingerprints_of(shown);
     json::Array issues;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const Observation& one = shown[i];
+    for (const auto& [one, fingerprint] : ranges::views::zip(shown, fingerprints)) {
         const Span& span = one.span ? one.span : context.fallback;
         if (!span) {
             continue;
@@ -36,7 +37,7 @@ std::string codequality(const Observations& observations, const ScanContext& con
         issues.push_back(json::Object{
             {"description", plain(one.message + help)},
             {"check_name", one.rule},
-            {"fingerprint", fingerprints[i]},
+            {"fingerprint", fingerprint},
             {"severity", severity_of(one.level)},
             {"location",
              json::Object{

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <range/v3/view/zip.hpp>
 
 #include "base/text.hpp"
 #include "plan/selection_words.hpp"
@@ -120,8 +121,7 @@ std::vector<std::string> items_of(const plan::Drift& drift) {
 
 std::vector<std::string> not_done(const plan::Plan& plan, const apply::Receipt& receipt) {
     std::vector<std::string> items;
-    for (std::size_t i = 0; i < receipt.results.size(); ++i) {
-        const apply::StepResult& result = receipt.results[i];
+    for (const auto& [step, result] : ranges::views::zip(plan.steps, receipt.results)) {
         if (result.outcome == apply::Outcome::done) {
             continue;
         }
@@ -129,7 +129,7 @@ std::vector<std::string> not_done(const plan::Plan& plan, const apply::Receipt& 
         items.push_back(fmt::format(
             "**{}**: {}{}",
             to_string(result.outcome),
-            sentence(describe(plan.steps.at(i).command)),
+            sentence(describe(step.command)),
             reason.empty() ? "" : ": " + sentence(reason)
         ));
     }

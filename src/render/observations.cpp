@@ -5,6 +5,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <range/v3/view/zip.hpp>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
@@ -122,9 +123,7 @@ CaseOutcome outcome_of(apply::Outcome outcome) {
 }
 
 void add_steps(const plan::Plan& plan, const apply::Receipt& receipt, Observations& all) {
-    for (std::size_t i = 0; i < receipt.results.size(); ++i) {
-        const apply::StepResult& result = receipt.results[i];
-        const plan::Step& step = plan.steps.at(i);
+    for (const auto& [step, result] : ranges::views::zip(plan.steps, receipt.results)) {
         const std::string name = describe(step.command);
         const bool is_done = result.outcome == apply::Outcome::done;
         const std::string reason = result.error ? result.error->message : result.reason;

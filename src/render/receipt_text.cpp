@@ -1,6 +1,7 @@
 #include "render/receipt_text.hpp"
 
 #include <fmt/format.h>
+#include <range/v3/view/zip.hpp>
 
 #include "base/text.hpp"
 #include "render/diagnostics.hpp"
@@ -32,9 +33,7 @@ std::string steps_that_were_not_done(
 ) {
     std::string out;
     Errors errors;
-    for (std::size_t i = 0; i < receipt.results.size(); ++i) {
-        const apply::StepResult& result = receipt.results[i];
-        const plan::Step& step = plan.steps[i];
+    for (const auto& [step, result] : ranges::views::zip(plan.steps, receipt.results)) {
         if (result.outcome == Outcome::done) {
             continue;
         }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <range/v3/view/zip.hpp>
 
 #include "policy/rules.hpp"
 #include "render/plain.hpp"
@@ -134,15 +135,14 @@ std::string sarif(const Observations& observations, const ScanContext& context) 
     const std::vector<std::string> fingerprints = fingerprints_of(shown);
     json::Array rules = rules_value(shown);
     json::Array results;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const Observation& one = shown[i];
+    for (const auto& [one, fingerprint] : ranges::views::zip(shown, fingerprints)) {
         results.push_back(json::Object{
             {"ruleId", one.rule},
             {"ruleIndex", index_of(rules, one.rule)},
             {"level", level_text(one.level)},
             {"message", message(one.help.empty() ? one.message : one.message + "; " + one.help)},
             {"locations", locations_value(one, context)},
-            {"partialFingerprints", json::Object{{"pveform/v1", fingerprints[i]}}},
+            {"partialFingerprints", json::Object{{"pveform/v1", fingerprint}}},
         });
     }
     const json::Value log = json::Object{
