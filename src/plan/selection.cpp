@@ -51,17 +51,15 @@ struct Copy {
 
     /// With its memberships.
     void operator()(const UserId& id) const {
+        const bool is_new = !to.users.contains(id);
         copy(id, from.users, to.users);
         for (auto& [group, record] : to.groups) {
             const auto found = from.groups.find(group);
-            if (found == from.groups.end()) {
-                continue; // about to be destroyed, which is another change
-            }
-            if (found->second.members.contains(id)) {
+            if (found != from.groups.end() && found->second.members.contains(id)) {
                 record.members.insert(id);
-            } else {
+            } else if (found != from.groups.end() || is_new) {
                 record.members.erase(id);
-            }
+            } // else the group is about to be destroyed, which is another change
         }
     }
 
@@ -209,38 +207,66 @@ private:
             return {};
         }
         for (const ObjectKey& needed : needs_of(key)) {
-            if (!needed_.contains(needed) || chosen_.contains(needed)) {
-                continue;
+            if (needed_.contains(needed)) {
+                TRY(choose_needed(needed, fmt::format("{} needs {}", words(key), words(needed))));
             }
-            const std::string words = fmt::format(
-                "{} `{}` needs {} `{}`",
-                kind_of(key),
-                name_of(key),
-                kind_of(needed),
-                name_of(needed)
-            );
-            if (selection_.excludes_any(names_of(needed))) {
-                return std::unexpected(Error{
-                    .kind = ErrorKind::usage,
-                    .message = words + ", which `--exclude` leaves out",
-                    .help = "exclude both, or neither",
-                });
-            }
-            if (!selection_.targets_any(names_of(needed))) {
-                pulled_in_.push_back(words + ": it is part of this plan too");
-            }
-            TRY(choose(needed));
         }
-        if (is_destroyed(key)) {
+        if (is_planned(key, Action::create)) {
+            for (const ObjectKey& row : leftover_rows_of(key)) {
+                TRY(choose_needed(
+                    row,
+                    fmt::format(
+                        "{} needs the change of {} (left of a former one)", words(key), words(row)
+                    )
+                ));
+            }
+        }
+        if (is_planned(key, Action::destroy)) {
             TRY(check_cascades_of(key));
         }
         return {};
     }
 
-    [[nodiscard]] bool is_destroyed(const ObjectKey& key) const {
+    /// `reason` says who needs it.
+    Result<void> choose_needed(const ObjectKey& needed, const std::string& reason) {
+        if (chosen_.contains(needed)) {
+            return {};
+        }
+        if (selection_.excludes_any(names_of(needed))) {
+            return std::unexpected(Error{
+                .kind = ErrorKind::usage,
+                .message = reason + ", which `--exclude` leaves out",
+                .help = "exclude both, or neither",
+            });
+        }
+        if (!selection_.targets_any(names_of(needed))) {
+            pulled_in_.push_back(reason + ": it is part of this plan too");
+        }
+        return choose(needed);
+    }
+
+    [[nodiscard]] static std::string words(const ObjectKey& key) {
+        return fmt::format("{} `{}`", kind_of(key), name_of(key));
+    }
+
+    [[nodiscard]] bool is_planned(const ObjectKey& key, Action action) const {
         return std::ranges::any_of(changes_, [&](const Change& change) {
-            return change.action == Action::destroy && change.key == key;
+            return change.action == action && change.key == key;
         });
+    }
+
+    /// PVE keeps the ACL entries of a principal that vanished: whoever is created by its name holds
+    /// them from the first moment. Here those that are to go or to differ.
+    [[nodiscard]] std::vector<ObjectKey> leftover_rows_of(const ObjectKey& created) const {
+        std::vector<ObjectKey> rows;
+        for (const Change& change : changes_) {
+            const auto* row = std::get_if<AclKey>(&change.key);
+            if (row != nullptr && before_.acl.contains(*row) &&
+                object_of(row->principal) == created) {
+                rows.emplace_back(*row);
+            }
+        }
+        return rows;
     }
 
     /// PVE takes them along, whatever is excluded.

@@ -338,6 +338,84 @@ TEST_CASE("a group's written members come along with it, and nothing else of the
     CHECK(plan_with(selection({"user:stays@pve"})).changes.size() == 1);
 }
 
+TEST_CASE("who is created comes without what is left of a former one", "[plan]") {
+    State live = empty_cluster();
+    live.roles[RoleId{"Gone"}] = role({"VM.Console"});
+    live.acl[row("/", user("ghost@pve"), "Administrator")] = {};
+    live.acl[row("/storage", user("ghost@pve"), "PVEAuditor")] = {};
+    live.acl[row("/pool/x", user("ghost@pve"), "Gone")] = {};
+    live.acl[row("/", group("ghosts"), "Administrator")] = {};
+    live.groups[GroupId{"old"}].members = {UserId{"ghost@pve"}};
+    live.acl[row("/vms", group("old"), "Administrator")] = {};
+    const auto plan_with = [&](const plan::Selection& chosen) {
+        return plan::make_plan(
+            live,
+            wanted("users: { ghost@pve: { comment: new hire, acl: [{ path: /vms/100, role: "
+                   "PVEAuditor }, { path: /storage, role: PVEAuditor, propagate: false }] } }\n"
+                   "groups: { ghosts: { acl: [] } }\n"
+                   "absent: { groups: [old], roles: [Gone] }"),
+            {.now = 1'800'000'000, .selection = chosen}
+        );
+    };
+    const std::vector<std::string> leftovers = {
+        "/ ghost@pve Administrator", "/pool/x ghost@pve Gone", "/storage ghost@pve PVEAuditor"};
+
+    SECTION("a user's entries that go or differ come along, the others and its groups do not") {
+        for (const plan::Selection& chosen :
+             {selection({"user:ghost@pve"}),
+              selection({"acl:/storage"}),
+              selection({"user:ghost@pve"}, {"role:Gone", "group:old"})}) {
+            const auto made = plan_with(chosen);
+            REQUIRE(made);
+            std::vector<std::string> rows;
+            for (const plan::Change& change : made->changes) {
+                if (std::holds_alternative<AclKey>(change.key)) {
+                    rows.push_back(plan::name_of(change.key));
+                }
+            }
+            CHECK(rows == leftovers);
+            CHECK(made->after.groups.at(GroupId{"old"}).members.empty());
+        }
+        const auto made = plan_with(selection({"user:ghost@pve"}));
+        REQUIRE(made);
+        REQUIRE(made->notices.size() == 5); // a part; three entries; suspended meanwhile
+        CHECK(
+            made->notices[1].message ==
+            "user `ghost@pve` needs the change of acl `/ ghost@pve Administrator` (left of a "
+            "former one): it is part of this plan too"
+        );
+        // Nothing is held on the way: created dead, and brought to life at the end.
+        const auto* create = std::get_if<plan::CreateUser>(&made->steps.front().command);
+        REQUIRE(create);
+        CHECK(create->fields.expire == Expiry::suspended());
+        const auto* revive = std::get_if<plan::UpdateUser>(&made->steps.back().command);
+        REQUIRE(revive);
+        CHECK(revive->fields.expire == Expiry::never());
+    }
+    SECTION("an entry that is to be added brings the user along, and so what is left") {
+        const auto made = plan_with(selection({"acl:/vms/100"}));
+        REQUIRE(made);
+        CHECK_FALSE(made->after.acl.contains(row("/", user("ghost@pve"), "Administrator")));
+    }
+    SECTION("and a group's entries") {
+        const auto made = plan_with(selection({"group:ghosts"}));
+        REQUIRE(made);
+        REQUIRE(made->changes.size() == 2);
+        CHECK(plan::name_of(made->changes[1].key) == "/ @ghosts Administrator");
+    }
+    SECTION("where one of them is excluded nobody is created") {
+        const auto made = plan_with(selection({"user:ghost@pve"}, {"acl:/"}));
+        REQUIRE_FALSE(made);
+        CHECK(made.error().front().kind == ErrorKind::usage);
+        CHECK(
+            made.error().front().message ==
+            "user `ghost@pve` needs the change of acl `/ ghost@pve Administrator` (left of a "
+            "former one), which `--exclude` leaves out"
+        );
+        CHECK_FALSE(plan_with(selection({}, {"acl:/pool/x"})));
+    }
+}
+
 TEST_CASE("a selector names a kind that there is", "[plan]") {
     CHECK(plan::Selector::parse("user:*"));
     for (const char* text : {"", "user", "user:", "usr:x", "users:x"}) {
