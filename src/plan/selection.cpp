@@ -153,7 +153,12 @@ private:
                 continue;
             }
             const bool joins = is_member(*user, group, after_);
-            if (joins && change.action == Action::create) {
+            if (change.action == Action::create) {
+                // Whom the group only names still, from a former user of that id, is no member:
+                // the name goes when the user is created.
+                if (!joins) {
+                    continue;
+                }
                 pulled_in_.push_back(fmt::format(
                     "group `{}` needs user `{}`: it is part of this plan too",
                     group.text,

@@ -416,6 +416,35 @@ TEST_CASE("who is created comes without what is left of a former one", "[plan]")
     }
 }
 
+TEST_CASE("a group's list brings no vanished member along that it no longer names", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}];
+    live.users[UserId{"ben@pve"}];
+    live.groups[GroupId{"ops"}].members = {
+        UserId{"ann@pve"}, UserId{"ben@pve"}, UserId{"ghost@pve"}};
+    const auto plan_with = [&](const plan::Selection& chosen) {
+        auto made = plan::make_plan(
+            live,
+            wanted("users: { ghost@pve: { comment: back }, ann@pve: {} }\n"
+                   "groups: { ops: { members: [ann@pve] } }"),
+            {.now = 1'800'000'000, .selection = chosen}
+        );
+        REQUIRE(made);
+        return std::move(*made);
+    };
+    const plan::Plan group_alone = plan_with(selection({"group:ops"}));
+    REQUIRE(group_alone.changes.size() == 1);
+    CHECK(plan::name_of(group_alone.changes.front().key) == "ben@pve");
+    CHECK_FALSE(group_alone.after.users.contains(UserId{"ghost@pve"}));
+    for (const plan::Selection& chosen :
+         {selection({"user:ghost@pve"}), selection({"group:ops", "user:ghost@pve"})}) {
+        const plan::Plan with_user = plan_with(chosen);
+        CHECK(with_user.after.users.contains(UserId{"ghost@pve"}));
+        CHECK_FALSE(with_user.after.groups.at(GroupId{"ops"}).members.contains(UserId{"ghost@pve"})
+        );
+    }
+}
+
 TEST_CASE("a selector names a kind that there is", "[plan]") {
     CHECK(plan::Selector::parse("user:*"));
     for (const char* text : {"", "user", "user:", "usr:x", "users:x"}) {
