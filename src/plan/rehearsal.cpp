@@ -82,10 +82,9 @@ Rehearsal::Rehearsal(
       after_(after), now_(now), hidden_pools_(hidden_pools, before) {}
 
 void Rehearsal::add_with_tokens(const UserId& user, std::set<Principal>& touched) const {
-    if (user == root_user) {
-        return;
+    if (user != root_user) { // who may do everything; its tokens may not
+        touched.insert(Principal::of(user));
     }
-    touched.insert(Principal::of(user));
     for (auto it = state_.tokens.lower_bound(TokenId{user, {}});
          it != state_.tokens.end() && it->first.user == user;
          ++it) {

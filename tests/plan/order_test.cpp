@@ -156,6 +156,23 @@ TEST_CASE("what touches the running identity comes last", "[plan]") {
     CHECK(describe(made->steps[2].command) == "remove Administrator for ci@pve at /");
 }
 
+TEST_CASE("root@pam's tokens hold nothing for a moment either", "[plan]") {
+    State live = empty_cluster();
+    live.users[pveform::root_user].enabled = false;
+    live.tokens[TokenId{pveform::root_user, "tt"}].privilege_separation = true;
+    live.acl[row("/", token("root@pam!tt"), "Administrator")] = {};
+    desired::Document document;
+    desired::User& root = document.users[pveform::root_user];
+    root.enabled = said(true);
+    root.tokens.emplace()["tt"].acl = desired::AclList{wanted_row("/vms", "PVEAuditor")};
+    const auto made = plan::make_plan(live, document, {.now = now});
+    REQUIRE(made);
+    REQUIRE(made->steps.size() == 3);
+    CHECK(describe(made->steps[0].command) == "add PVEAuditor for root@pam!tt at /vms");
+    CHECK(describe(made->steps[1].command) == "remove Administrator for root@pam!tt at /");
+    CHECK(describe(made->steps[2].command) == "update user root@pam");
+}
+
 namespace {
 
 /// NoAccess on a pool shuts ann off from the guest in it that she could administer.
