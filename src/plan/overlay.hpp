@@ -87,6 +87,8 @@ private:
     void report(const TokenId& declared, const Succession& succession, const Span& span);
     void report_current(const Succession& succession, const Span& span);
     void check_renewal(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
+    void
+    check_restoration(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
 
     void remove_objects();
     void remove_acl();

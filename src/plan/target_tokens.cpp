@@ -161,6 +161,7 @@ void Overlay::issue(const TokenId& declared, const desired::Token& wanted, const
     target_.state.tokens[holder.id].expire = holder.expire;
     target_.issues[holder.id] = Issue{declared, holder.reason, holder.predecessor};
     check_renewal(declared, holder.id, wanted);
+    check_restoration(declared, holder.id, wanted);
 }
 
 void Overlay::lay_over(const TokenId& id, const desired::Token& wanted) {
@@ -209,6 +210,42 @@ void Overlay::report(const TokenId& declared, const Succession& succession, cons
     } else {
         target_.notices.push_back(Notice{succession.obstacle, span, std::move(names)});
     }
+}
+
+/// Where PVE cannot renew a secret in place, each live entry of the token is added once more. At a
+/// path of an older release it is refused then, between the new secret and its storage.
+void Overlay::check_restoration(
+    const TokenId& declared, const TokenId& id, const desired::Token& wanted
+) {
+    if (!live_.tokens.contains(id) || live_.release.can_regenerate_tokens()) {
+        return;
+    }
+    const std::vector<AclKey>& rows = live_rows_[Principal::of(id)];
+    const auto lost = std::ranges::find_if(rows, [&](const AclKey& key) {
+        return !key.path.is_addable(live_.release);
+    });
+    if (lost == rows.end()) {
+        return;
+    }
+    target_.blocks.push_back(Block{
+        .guard = "rotation",
+        .message = fmt::format(
+            "PVE {} renews the secret of `{}` only by deleting and creating the token, and would "
+            "not take back its ACL entry at `{}`",
+            live_.release.text(),
+            id.text(),
+            lost->path.text
+        ),
+        .span = wanted.span,
+        .help = fmt::format(
+            "remove the entry from the document, and from the cluster: `pveum acl delete {} "
+            "--tokens '{}' --roles {}`",
+            lost->path.text,
+            id.text(),
+            lost->role.text
+        ),
+        .object = {declared, id},
+    });
 }
 
 /// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. They are

@@ -238,6 +238,39 @@ TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[pl
     CHECK(plan_of(live, single, due()).blocks.empty());
 }
 
+TEST_CASE("older PVE: rotation is refused where an ACL entry could not be added again", "[plan]") {
+    const std::string declared =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, acl: "
+        "[{ path: /vms, role: PVEAuditor }, { path: /vms/99, role: PVEAuditor }] } } } }";
+    const auto guards_on = [&](Release release, const std::string& document) {
+        State live = cluster({{"ci", start + day}}, release);
+        live.acl[AclKey{AclPath{"/vms"}, Principal::of(plain), RoleId{"PVEAuditor"}}] = {};
+        live.acl[AclKey{AclPath{"/vms/99"}, Principal::of(plain), RoleId{"PVEAuditor"}}] = {};
+        return plan_of(live, document, due()).blocks;
+    };
+    const auto refused = guards_on({8, 4}, declared);
+    REQUIRE(refused.size() == 1);
+    CHECK(refused.front().guard == "rotation");
+    CHECK(
+        refused.front().message ==
+        "PVE 8.4 renews the secret of `ann@pve!ci` only by deleting and creating the token, and "
+        "would not take back its ACL entry at `/vms/99`"
+    );
+    CHECK_THAT(
+        refused.front().help,
+        ContainsSubstring("`pveum acl delete /vms/99 --tokens 'ann@pve!ci' --roles PVEAuditor`")
+    );
+    // An entry that the plan removes is still there when the secret is renewed.
+    CHECK(
+        guards_on(
+            {8, 4},
+            "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, acl: [] } } } }"
+        )
+            .size() == 1
+    );
+    CHECK(guards_on({9, 2}, declared).empty());
+}
+
 namespace {
 
 /// What a cluster and its consumers live through in two years.
