@@ -1,6 +1,7 @@
 #include "desired/contradictions.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -151,7 +152,7 @@ private:
                 check_user_mention(user, span);
             }
         }
-        check_acl(Principal::of(id), group.acl);
+        check_acl({Principal::of(id)}, group.acl);
     }
 
     void check_user(const UserId& id, const User& user) {
@@ -162,17 +163,41 @@ private:
                 check_group_mention(group, span);
             }
         }
-        check_acl(Principal::of(id), user.acl);
+        check_acl({Principal::of(id)}, user.acl);
         if (!user.tokens) {
             return;
         }
         for (const auto& [name, token] : *user.tokens) {
-            const TokenId token_id{id, name};
-            const Mention it = mention("token", token_id, token.span);
-            check_ignored(it, document_.manage.tokens);
-            check_not_absent(it, document_.absent.tokens, token_id);
-            check_acl(Principal::of(token_id), token.acl);
+            check_token(TokenId{id, name}, token);
         }
+    }
+
+    /// By each of its names; what is said of several of them is one contradiction.
+    void check_token(const TokenId& declared, const Token& token) {
+        std::vector<Principal> holders;
+        std::set<const Span*> ignoring;
+        for (const TokenId& id : names_of(declared, token)) {
+            Mention it = mention("token", id, token.span);
+            if (id != declared) {
+                it.what += fmt::format(", which takes turns as `{}`,", declared.name);
+            }
+            if (ignoring.insert(first_match(document_.manage.tokens.ignore, it.name)).second) {
+                check_ignored(it, document_.manage.tokens);
+            }
+            check_not_absent(it, document_.absent.tokens, id);
+            holders.push_back(Principal::of(id));
+        }
+        check_acl(holders, token.acl);
+    }
+
+    static std::vector<TokenId> names_of(const TokenId& declared, const Token& token) {
+        if (!token.overlap) {
+            return {declared};
+        }
+        return {
+            declared,
+            TokenId{declared.user, declared.name + "-a"},
+            TokenId{declared.user, declared.name + "-b"}};
     }
 
     /// The record of a synced realm's user is the directory's.
@@ -201,19 +226,20 @@ private:
         refuse("initial_password", user.initial_password);
     }
 
-    void check_acl(const Principal& principal, const std::optional<AclList>& list) {
+    /// `holders`: one, or several by whose names a token goes.
+    void check_acl(const std::vector<Principal>& holders, const std::optional<AclList>& list) {
         if (!list) {
             return;
         }
         for (const AclRow& row : *list) {
-            check_row(principal, row);
+            check_row(holders, row);
             check_not_absent(
                 mention("role", row.role, row.role_span), document_.absent.roles, row.role
             );
         }
     }
 
-    void check_row(const Principal& principal, const AclRow& row) {
+    void check_row(const std::vector<Principal>& holders, const AclRow& row) {
         const auto covers = [&row](const Declared<PathGlob>& glob) {
             return glob.value.matches(row.path.text);
         };
@@ -227,11 +253,14 @@ private:
             );
         }
         for (const AclPattern& pattern : document_.manage.acl.ignore) {
-            if (pattern.matches(row.path, principal)) {
+            const auto ignored = std::ranges::find_if(holders, [&](const Principal& holder) {
+                return pattern.matches(row.path, holder);
+            });
+            if (ignored != holders.end()) {
                 contradict(
                     fmt::format(
                         "the ACL entry of `{}` at `{}` is declared here and ignored elsewhere",
-                        principal.text(),
+                        ignored->text(),
                         row.path.text
                     ),
                     row.span,
