@@ -268,12 +268,26 @@ void Overlay::check_row(const AclKey& key, const desired::AclRow& row) {
     if (!target_.state.roles.contains(key.role)) {
         refuse_unknown("role", key.role, target_.state.roles, row.role_span);
     }
-    if (!key.path.is_addable(live_.release) && !live_.acl.contains(key)) {
+    if (key.path.is_addable(live_.release)) {
+        return;
+    }
+    const auto live = live_.acl.find(key);
+    if (live == live_.acl.end()) {
         refuse(
             fmt::format("PVE {} takes no ACL entry at `{}`", live_.release.text(), key.path.text),
             row.span,
             "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, "
             "`/sdn/…`, `/mapping/…`"
+        );
+    } else if (live->second.propagate != row.propagate) {
+        refuse(
+            fmt::format(
+                "PVE {} takes no ACL entry at `{}`, so that the one that is there cannot change",
+                live_.release.text(),
+                key.path.text
+            ),
+            row.span,
+            fmt::format("write `propagate: {}`, or remove the entry", live->second.propagate)
         );
     }
 }

@@ -328,6 +328,19 @@ TEST_CASE("a row at a path that today's PVE refuses is no error where it is live
     document.users[UserId{"ann@pve"}].acl =
         desired::AclList{wanted_row("/access/users", "PVEAuditor")};
     CHECK(changes_of(live, document).empty());
+
+    // Its flag cannot change: that is the request that adds an entry.
+    live.acl[row("/access/users", user("ann@pve"), "PVEAuditor")].propagate = false;
+    const auto made = plan::make_plan(live, document, {.now = now});
+    REQUIRE_FALSE(made);
+    REQUIRE(made.error().size() == 1);
+    CHECK(
+        made.error().front().message ==
+        "PVE 9.2 takes no ACL entry at `/access/users`, so that the one that is there cannot change"
+    );
+    CHECK(made.error().front().help == "write `propagate: false`, or remove the entry");
+    document.users[UserId{"ann@pve"}].acl->clear();
+    CHECK(changes_of(live, document) == Lines{"destroy acl /access/users ann@pve PVEAuditor"});
 }
 
 TEST_CASE("a vanished member of a declared group is said, not planned", "[plan]") {
