@@ -37,22 +37,34 @@ Plan::additions_behind(const access::Affected& affected, const access::Shift& sh
 
 namespace {
 
+bool disables(const Change& change) {
+    return std::ranges::any_of(change.fields, [](const FieldChange& field) {
+        return field.name == "enabled" && field.after == json::Value(false);
+    });
+}
+
 /// Puts to each change the place and the words of the rule that asks for it.
 void explain(std::vector<Change>& changes, const Target& target, const Ownership& ownership) {
     for (Change& change : changes) {
-        if (const auto origin = target.origins.find(change.key); origin != target.origins.end()) {
+        const auto* user = std::get_if<UserId>(&change.key);
+        // Whom pruning disables may be disabled already, or not in this part of the plan.
+        const bool is_pruned = user != nullptr && target.disabled.contains(*user);
+        const bool is_disabled = is_pruned && change.action == Action::update && disables(change);
+        const auto origin =
+            is_pruned && !is_disabled ? target.origins.end() : target.origins.find(change.key);
+        if (origin != target.origins.end()) {
             change.source = origin->second.span;
             if (change.reason.empty()) {
                 change.reason = origin->second.words;
             }
         }
-        if (const auto* user = std::get_if<UserId>(&change.key)) {
+        if (is_disabled) {
+            change.action = Action::disable;
+        }
+        if (user != nullptr && !change.source) {
             if (const auto list = target.memberships.find(*user);
-                !change.source && list != target.memberships.end()) {
+                list != target.memberships.end()) {
                 change.source = list->second;
-            }
-            if (change.action == Action::update && target.disabled.contains(*user)) {
-                change.action = Action::disable;
             }
         }
         if (change.action == Action::cascade) {

@@ -252,6 +252,11 @@ TEST_CASE("ownership: what is not declared stays, unless prune or absent take it
          "user:ann@pve:0:0::::::\n",
          "manage: { users: { prune: ['*@pve'], action: disable } }",
          ""},
+        {"who is disabled already and leaves a group is not disabled once more",
+         "user:ann@pve:0:0::::::\ngroup:ops:ann@pve::\n",
+         "manage: { users: { prune: ['*@pve'], action: disable } }\n"
+         "groups: { ops: { members: [] } }",
+         "update user ann@pve (groups)"},
         {"prune tokens",
          team,
          "manage: { tokens: { prune: ['*@pve!lab'] } }",

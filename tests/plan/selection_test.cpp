@@ -445,6 +445,35 @@ TEST_CASE("a group's list brings no vanished member along that it no longer name
     }
 }
 
+TEST_CASE("whom pruning disables is not disabled by the part that is a membership", "[plan]") {
+    State live = empty_cluster();
+    live.users[UserId{"ben@pve"}];
+    live.groups[GroupId{"ops"}].members = {UserId{"ben@pve"}};
+    const auto plan_with = [&](const plan::Selection& chosen) {
+        auto made = plan::make_plan(
+            live,
+            wanted("manage: { users: { prune: ['*@pve'], action: disable } }\n"
+                   "groups: { ops: { members: [] } }"),
+            {.now = 1'800'000'000,
+             .allowances = {.destroy = chosen.is_everything() ? 1 : 0},
+             .selection = chosen}
+        );
+        REQUIRE(made);
+        CHECK(made->blocks.empty());
+        REQUIRE(made->changes.size() == 1);
+        return std::move(*made);
+    };
+    const plan::Plan part = plan_with(selection({"group:ops"}));
+    CHECK(part.changes.front().action == plan::Action::update);
+    CHECK(part.changes.front().reason.empty());
+    CHECK(part.changes.front().source.line == 3); // the group, not the pattern
+    CHECK(part.destroyed == 0);
+    CHECK(part.after.users.at(UserId{"ben@pve"}).enabled);
+    const plan::Plan whole = plan_with({});
+    CHECK(whole.changes.front().action == plan::Action::disable);
+    CHECK(whole.destroyed == 1);
+}
+
 TEST_CASE("a selector names a kind that there is", "[plan]") {
     CHECK(plan::Selector::parse("user:*"));
     for (const char* text : {"", "user", "user:", "usr:x", "users:x"}) {
