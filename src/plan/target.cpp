@@ -29,6 +29,11 @@ std::string replacement_of(const Privilege& privilege) {
     return {};
 }
 
+bool is_case_variant(const UserId& one, const UserId& other) {
+    return one.text.size() == other.text.size() && one.realm() == other.realm() &&
+           to_lower(one.text) == to_lower(other.text);
+}
+
 } // namespace
 
 void Overlay::refuse(std::string message, const Span& span, std::string help) {
@@ -164,7 +169,7 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
 /// PVE finds the user who is there whatever the case of the name, and refuses to create another.
 void Overlay::check_case_variants(const UserId& user, const Span& span) {
     for (const auto& [other, record] : live_.users) {
-        if (other.realm() == user.realm() && to_lower(other.text) == to_lower(user.text)) {
+        if (is_case_variant(other, user)) {
             refuse(
                 fmt::format(
                     "user `{}` differs from `{}`, who is there, only in case, and realm `{}` does "
@@ -176,6 +181,23 @@ void Overlay::check_case_variants(const UserId& user, const Span& span) {
                 span,
                 fmt::format("write `{}`", other.text)
             );
+        }
+    }
+    for (const auto& [other, declared] : document_.users) {
+        const bool comes_before = other < user && !live_.users.contains(other);
+        if (comes_before && is_case_variant(other, user)) {
+            refuse(
+                fmt::format(
+                    "users `{}` and `{}` differ only in case, and realm `{}` does not tell them "
+                    "apart",
+                    other.text,
+                    user.text,
+                    user.realm().text
+                ),
+                span,
+                "keep one of the two"
+            );
+            errors_.back().related.push_back({declared.span, "the other is declared here"});
         }
     }
 }

@@ -269,3 +269,25 @@ TEST_CASE("a name that differs only in case from one that is there is refused", 
     CHECK_THAT(made.error().front().message, ContainsSubstring("differs from `Dave@corp`"));
     CHECK(made.error().front().help == "write `Dave@corp`");
 }
+
+TEST_CASE("two new names that differ only in case are refused", "[plan]") {
+    const std::string document = "users: { Bob@corp: {}, bob@corp: {}, Bob@pve: {}, bob@pve: {} }";
+    const State live = formats::read_state(cluster(""), domains, Release{9, 2});
+    const auto made = plan::make_plan(live, wanted(document), {.now = now});
+    REQUIRE_FALSE(made);
+    REQUIRE(made.error().size() == 1); // realm pve tells them apart
+    const Error& error = made.error().front();
+    CHECK(
+        error.message ==
+        "users `Bob@corp` and `bob@corp` differ only in case, and realm `corp` does not tell them "
+        "apart"
+    );
+    REQUIRE(error.related.size() == 1);
+    CHECK(error.related.front().span.column < error.span.column);
+    // One who is there already and one who is new are still one error.
+    State with_bob = live;
+    with_bob.users[UserId{"Bob@corp"}];
+    const auto again = plan::make_plan(with_bob, wanted(document), {.now = now});
+    REQUIRE_FALSE(again);
+    CHECK(again.error().size() == 1);
+}
