@@ -111,6 +111,29 @@ class Rotation(harness.EndToEnd):
         self.assertFalse(simulator.accepts("admin@pve!ci=" + simulator.tokens["admin@pve!ci"]))
         self.assert_code(self.at(simulator, "plan", "--detailed-exitcode", token=new), 0)
 
+    def test_a_gateway_that_knows_the_old_secret_keeps_it(self):
+        simulator = self.begin(OWN.replace("name: e2e", "name: e2e, apply_as: admin@pve!ci"))
+        secret = simulator.authorization("admin@pve!ci")
+
+        def behind_gateway(*arguments):
+            return self.pveform(*arguments, *self.to(simulator), "--header", "Authorization: env:GW",
+                                environment={"GW": secret})
+
+        self.assert_code(behind_gateway("apply", "--yes"), 0)
+        for command in (["rotate", "admin@pve!ci"], ["rotate", "admin@pve!ci", "--allow-lockout"]):
+            run = behind_gateway(*command, "--yes")
+            self.assert_code(run, 4)
+            self.assert_says(run, "blocked[lockout]", "the gateway that adds its secret", "`overlap`")
+        self.set_clock(simulator, 70)
+        self.assert_code(behind_gateway("plan"), 0)
+        self.assert_code(behind_gateway("plan", "--rotate-due"), 4)
+        self.assertEqual(self.records(), {})
+        self.assertTrue(simulator.accepts("admin@pve!ci"))
+        # A token of its own goes on with the new secret.
+        self.assert_code(self.at(simulator, "rotate", "admin@pve!ci", "--yes"), 0)
+        self.assertFalse(simulator.accepts("admin@pve!ci"))
+        self.assert_stored_secrets_work(simulator)
+
     def test_an_older_pve_renews_by_delete_and_create(self):
         simulator = self.begin(options=["--release", "8.4"])
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
