@@ -146,7 +146,19 @@ class Rotation(harness.EndToEnd):
         self.write("pveform.yaml", DOCUMENT.replace(", acl: same_as_user", ""))
         refused = self.at(simulator, "rotate", "svc@pve!plain", "--yes")
         self.assert_code(refused, 4)
-        self.assert_says(refused, "ACL entries are not declared")
+        self.assert_says(refused, "ACL entries are not declared: `PVEAuditor` at `/vms`")
+        self.assert_stored_secrets_work(simulator)
+
+        # Of another repository, which this one may not speak for.
+        self.write("pveform.yaml", DOCUMENT + "scope: { users: [svc@pve], acl: [/vms/**] }\n")
+        self.assert_code(self.at(simulator, "rotate", "svc@pve!plain", "--yes"), 0)
+        simulator.call("PUT", "/access/acl", path="/storage/local", roles="PVEDatastoreUser",
+                       tokens="svc@pve!plain")
+        for command in (["rotate", "svc@pve!plain"], ["apply", "--rotate-due"]):
+            self.set_clock(simulator, 140)
+            refused = self.at(simulator, *command, "--yes")
+            self.assert_code(refused, 4)
+            self.assert_says(refused, "not declared: `PVEDatastoreUser` at `/storage/local`")
         self.assert_stored_secrets_work(simulator)
 
     def test_a_new_secret_that_does_not_work_is_told(self):

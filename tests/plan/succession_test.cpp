@@ -283,6 +283,10 @@ TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[pl
     const plan::Plan refused = plan_of(live, single, due());
     REQUIRE(refused.blocks.size() == 1);
     CHECK(refused.blocks.front().guard == "rotation");
+    CHECK_THAT(
+        refused.blocks.front().message,
+        ContainsSubstring("ACL entries are not declared: `PVEAuditor` at `/vms`;")
+    );
 
     const std::string declared =
         "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
@@ -290,6 +294,34 @@ TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[pl
     CHECK(plan_of(live, declared, due()).blocks.empty());
     live.acl.clear();
     CHECK(plan_of(live, single, due()).blocks.empty());
+}
+
+TEST_CASE("older PVE: an entry that the document may not declare would be lost, too", "[plan]") {
+    State live = cluster({{"ci", start + day}}, {8, 4});
+    const Principal token = Principal::of(plain);
+    live.acl[AclKey{AclPath{"/vms"}, token, RoleId{"PVEAuditor"}}];
+    live.acl[AclKey{AclPath{"/storage/local"}, token, RoleId{"PVEDatastoreUser"}}];
+    const std::string document =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
+        "acl: [{ path: /vms, role: PVEAuditor }] } } } }\n";
+    const std::string border = "scope: { users: ['ann@pve'], acl: ['/vms/**', /vms] }";
+    const plan::Rotation alone = {.urgency = plan::Urgency::due, .nothing_else = true};
+    for (const plan::Rotation& rotation : {due(), alone}) {
+        const plan::Plan refused = plan_of(live, document + border, rotation);
+        REQUIRE(refused.blocks.size() == 1);
+        CHECK_THAT(
+            refused.blocks.front().message,
+            ContainsSubstring(
+                "ACL entries are not declared: `PVEDatastoreUser` at `/storage/local`;"
+            )
+        );
+    }
+    CHECK(plan_of(live, document + border).blocks.empty()); // no secret is renewed
+    // Without the border the document takes it away; but not where it only rotates.
+    CHECK(plan_of(live, document, due()).blocks.empty());
+    CHECK(plan_of(live, document, alone).blocks.size() == 1);
+    live.release = {9, 2};
+    CHECK(plan_of(live, document + border, due()).blocks.empty());
 }
 
 namespace {
