@@ -102,6 +102,7 @@ private:
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
     void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
     void check_new_user(const UserId& user, const desired::User& declared);
+    void check_root(const desired::User& declared);
     void check_case_variants(const UserId& user, const Span& span);
     void check_row(const AclKey& key, const desired::AclRow& row);
 
