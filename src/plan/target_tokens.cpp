@@ -175,7 +175,7 @@ void Overlay::report_current(const Succession& succession, const Span& span) {
     if (current.is_due && !succession.issues_secret() && succession.obstacle.empty()) {
         target_.notices.push_back(Notice{
             fmt::format(
-                "token `{}` is due for a new secret: it {} {}",
+                "token `{}` is due for a new secret (`pveform rotate --due`): it {} {}",
                 current.declared.text(),
                 current.expire.is_over(now_) ? "expired" : "expires",
                 current.expire.text()

@@ -53,10 +53,18 @@ class Rotation(harness.EndToEnd):
         before = self.records()
         self.assertEqual(before["svc@pve!turn"]["id"], "svc@pve!turn-a")
 
+        run = self.at(simulator, "rotate", "--due", "--yes", "--output", "markdown=comment.md")
+        self.assert_code(run, 0)
+        nothing = "No token is due for a new secret (3 looked at); nothing else was compared."
+        self.assert_says(run, nothing)
+        self.assertIn(nothing, (self.folder / "comment.md").read_text())
+        self.assertNotIn("as the document says", run.out)
+
         self.set_clock(simulator, 70)
         plan = self.at(simulator, "plan", "--detailed-exitcode")
         self.assert_code(plan, 0)
-        self.assert_says(plan, "token `svc@pve!plain` is due", "token `svc@pve!turn` is due")
+        self.assert_says(plan, "token `svc@pve!plain` is due", "token `svc@pve!turn` is due",
+                         "`pveform rotate --due`")
         self.assertIn("PVE's clock is", plan.err)
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
         self.assertEqual(self.records(), before)
