@@ -43,7 +43,7 @@ struct Run {
 };
 
 plan::Applier applier(const Run& run) {
-    return {.identity = user_or_token(run.identity), .is_certain = true};
+    return running_applier(run.credentials, run.document);
 }
 
 /// Asks, unless that was settled on the command line.

@@ -55,10 +55,7 @@ Collected<OfflinePlan> plan_offline(
     if (auto same = check_cluster(document, *live); !same) {
         return std::unexpected(Errors{std::move(same).error()});
     }
-    plan::Applier applier = later_applier(options, document, {});
-    if (!applier.is_certain) {
-        applier.identity.reset();
-    }
+    const plan::Applier applier = later_applier(options, document, {});
     auto plan = TRY(plan_for(options, document, live->view, applier, context, purpose));
     if (auto done = review_plan(plan, options, document, live->view, nullptr); !done) {
         return std::unexpected(Errors{std::move(done).error()});

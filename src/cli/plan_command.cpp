@@ -130,8 +130,9 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     warn_of_skew(*view, context);
     // What is missing.
+    const plan::Applier reader = running_applier(*credentials, *document);
     auto plan =
-        plan_for(options, *document, *view, later_applier(options, *document, identity), context);
+        plan_for(options, *document, *view, later_applier(options, *document, reader), context);
     if (!plan) {
         return context.report(plan.error());
     }

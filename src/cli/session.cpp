@@ -111,6 +111,15 @@ std::string identity_of(const live::Credentials& credentials, const desired::Doc
                                                    : live::identity(credentials);
 }
 
+plan::Applier
+running_applier(const live::Credentials& credentials, const desired::Document& document) {
+    return {
+        .identity = user_or_token(identity_of(credentials, document)),
+        .is_certain = true,
+        .can_change_secret = !std::holds_alternative<live::NoCredentials>(credentials),
+    };
+}
+
 std::string cluster_name(const desired::Document& document, const live::Connection& connection) {
     return document.cluster.name ? document.cluster.name->value : connection.endpoint;
 }
@@ -132,15 +141,17 @@ render::PlanContext plan_context(
 }
 
 plan::Applier later_applier(
-    const Options& options, const desired::Document& document, const std::string& identity
+    const Options& options, const desired::Document& document, const plan::Applier& reader
 ) {
+    std::optional<Principal> named;
     if (options.as) {
-        return {.identity = user_or_token(*options.as), .is_certain = true};
+        named = user_or_token(*options.as);
+    } else if (document.cluster.apply_as) {
+        named = user_or_token(document.cluster.apply_as->value);
     }
-    if (document.cluster.apply_as) {
-        return {.identity = user_or_token(document.cluster.apply_as->value), .is_certain = true};
-    }
-    return {.identity = user_or_token(identity), .is_certain = false};
+    plan::Applier applier = !named || named == reader.identity ? reader : plan::Applier{named};
+    applier.is_certain = named.has_value();
+    return applier;
 }
 
 std::optional<UnixSeconds> skew_of(std::optional<UnixSeconds> server, Clock& clock) {

@@ -49,6 +49,10 @@ find_connection(const Options& options, const desired::Document& document, Conte
 [[nodiscard]] std::string
 identity_of(const live::Credentials& credentials, const desired::Document& document);
 
+/// The same, as who runs a plan right now.
+[[nodiscard]] plan::Applier
+running_applier(const live::Credentials& credentials, const desired::Document& document);
+
 /// The cluster's name for people: the document's, or the endpoint.
 [[nodiscard]] std::string
 cluster_name(const desired::Document& document, const live::Connection& connection);
@@ -64,7 +68,7 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
 /// Who will apply the plan that a reader makes: `--as`, the document's `apply_as`, or, for want of
 /// better knowledge and without its rights being checked, the reader itself.
 [[nodiscard]] plan::Applier later_applier(
-    const Options& options, const desired::Document& document, const std::string& identity
+    const Options& options, const desired::Document& document, const plan::Applier& reader
 );
 
 /// By how much PVE's clock is ahead of ours, in seconds, where that is more than matters.

@@ -65,6 +65,9 @@ struct SizeCheck {
 struct Applier {
     std::optional<Principal> identity;
     bool is_certain = false; // whether its rights are to be checked
+    /// Whether the connection goes on once the identity has another secret; not where a gateway
+    /// adds the one that it knows.
+    bool can_change_secret = true;
 };
 
 /// Walks through the steps with PVE's permission algorithm. Lock-out: after none of them may the

@@ -65,22 +65,34 @@ private:
     /// No flag lets this pass: what follows could not be sent.
     void check_own_secret(const Command& command) {
         const auto* issue = std::get_if<IssueToken>(&command);
-        const bool destroys_own = issue != nullptr && issue->exists && applier_.identity &&
-                                  *applier_.identity == Principal::of(issue->id) &&
-                                  !state_.release.can_regenerate_tokens();
-        if (destroys_own) {
-            blocks_.push_back(Block{
-                .guard = "lockout",
-                .message = fmt::format(
-                    "PVE {} renews a secret only by deleting and creating the token, and `{}` is "
-                    "the one that pveform runs with",
-                    state_.release.text(),
-                    issue->id.text()
-                ),
-                .span = {},
-                .help = "give the token an `overlap`, or run this with another identity",
-            });
+        const bool renews_own = issue != nullptr && issue->exists && applier_.identity &&
+                                *applier_.identity == Principal::of(issue->id);
+        if (!renews_own) {
+            return;
         }
+        if (!state_.release.can_regenerate_tokens()) {
+            refuse_own_secret(fmt::format(
+                "PVE {} renews a secret only by deleting and creating the token, and `{}` is the "
+                "one that pveform runs with",
+                state_.release.text(),
+                issue->id.text()
+            ));
+        } else if (!applier_.can_change_secret) {
+            refuse_own_secret(fmt::format(
+                "`{}` is the token that pveform runs with, and the gateway that adds its secret "
+                "would go on with the old one, which PVE no longer takes",
+                issue->id.text()
+            ));
+        }
+    }
+
+    void refuse_own_secret(std::string message) {
+        blocks_.push_back(Block{
+            .guard = "lockout",
+            .message = std::move(message),
+            .span = {},
+            .help = "give the token an `overlap`, or run this with another identity",
+        });
     }
 
     void report_denials() {

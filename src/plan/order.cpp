@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <list>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,7 +18,7 @@ namespace {
 /// The usual order, which keeps the rule by itself for changes of roles and ACL rows:
 ///
 ///     narrow and create roles → groups → users, those that lose nothing first
-///       → prolong tokens → issue tokens
+///       → prolong tokens, and shorten those that have a successor → issue tokens
 ///       → add ACL rows, deepest path first, users' and tokens' before groups'
 ///       → remove ACL rows, highest path first, groups' before users'
 ///       → change and destroy tokens → destroy users → destroy groups → destroy roles
@@ -25,11 +27,14 @@ namespace {
 /// A deeper row replaces what is inherited, and a user's row hides those of its groups. So while
 /// rows are added from the bottom, nothing that the new rows will hide comes into effect; while
 /// they are removed from the top, nothing that the old rows hid does.
+///
+/// Of two tokens that take turns, the one that lives longest is the current one. So whatever ends a
+/// run, no predecessor may outlive its successor: its end comes before that one is issued.
 enum class Phase {
     narrow_roles,
     create_groups,
     change_users,
-    prolong_tokens,
+    move_ends_of_tokens,
     issue_tokens,
     add_acl,
     remove_acl,
@@ -69,13 +74,15 @@ Phase phase(const IssueToken&, const State&) {
     return Phase::issue_tokens;
 }
 
-/// A token that lives longer may be the one that a successor waits for.
+bool only_moves_end(const UpdateToken& command) {
+    return command.fields.expire && command.fields == TokenEdit{.expire = command.fields.expire};
+}
+
 Phase phase(const UpdateToken& command, const State& before) {
-    const Expiry present = before.tokens.at(command.id).expire;
-    const bool only_lives_longer = command.fields == TokenEdit{.expire = command.fields.expire} &&
-                                   command.fields.expire &&
-                                   present.ends_before(*command.fields.expire);
-    return only_lives_longer ? Phase::prolong_tokens : Phase::change_tokens;
+    const bool only_lives_longer =
+        only_moves_end(command) &&
+        before.tokens.at(command.id).expire.ends_before(*command.fields.expire);
+    return only_lives_longer ? Phase::move_ends_of_tokens : Phase::change_tokens;
 }
 
 Phase phase(const DestroyToken&, const State&) {
@@ -98,8 +105,37 @@ Phase phase(const ChangeAcl& command, const State&) {
     return command.edit.remove ? Phase::remove_acl : Phase::add_acl;
 }
 
+/// The tokens that have a successor, which waits for their new end.
+std::set<TokenId> predecessors_in(const std::vector<Step>& steps) {
+    std::set<TokenId> predecessors;
+    for (const Step& step : steps) {
+        const auto* issue = std::get_if<IssueToken>(&step.command);
+        if (issue != nullptr && issue->predecessor) {
+            predecessors.insert(issue->predecessor->id);
+        }
+    }
+    return predecessors;
+}
+
+/// The end of a predecessor as a step of its own, so that its successor waits for nothing else.
+std::vector<Step> with_ends_apart(std::vector<Step> steps, const std::set<TokenId>& predecessors) {
+    std::vector<Step> apart;
+    for (Step& step : steps) {
+        auto* update = std::get_if<UpdateToken>(&step.command);
+        if (update != nullptr && update->fields.expire && !only_moves_end(*update) &&
+            predecessors.contains(update->id)) {
+            TokenEdit end;
+            end.expire = std::exchange(update->fields.expire, std::nullopt);
+            apart.push_back({UpdateToken{update->id, end}, step.changes});
+        }
+        apart.push_back(std::move(step));
+    }
+    return apart;
+}
+
 /// Sorts the steps into the usual order. Within the ACL phases: the depth of the path, then whose
-/// row it is. Among users who takes over before who leaves, so that there is always somebody.
+/// row it is. Among users who takes over before who leaves, so that there is always somebody. Among
+/// tokens whose end moves, the one that ends first.
 struct Rank {
     Phase phase = Phase::narrow_roles;
     long depth = 0;
@@ -107,7 +143,7 @@ struct Rank {
     friend auto operator<=>(const Rank&, const Rank&) = default;
 };
 
-Rank rank_of(const Command& command, const State& before) {
+Rank rank_of(const Command& command, const State& before, const std::set<TokenId>& predecessors) {
     Rank rank;
     rank.phase = std::visit([&](const auto& one) { return phase(one, before); }, command);
     if (const auto* acl = std::get_if<ChangeAcl>(&command)) {
@@ -122,6 +158,14 @@ Rank rank_of(const Command& command, const State& before) {
     }
     if (std::holds_alternative<UpdateUser>(command)) {
         rank.second = is_revocation(command, before);
+    }
+    const auto* token = std::get_if<UpdateToken>(&command);
+    if (token != nullptr && token->fields.expire) {
+        const Expiry end = *token->fields.expire;
+        rank.depth = end.is_never() ? std::numeric_limits<long>::max() : end.seconds;
+        if (only_moves_end(*token) && predecessors.contains(token->id)) {
+            rank.phase = Phase::move_ends_of_tokens;
+        }
     }
     return rank;
 }
@@ -162,9 +206,10 @@ public:
     Scheduler(std::vector<Step> steps, Rehearsal& rehearsal, const Circumspection& care)
         : rehearsal_(rehearsal), care_(care) {
         const State& before = rehearsal.state();
+        const std::set<TokenId> predecessors = predecessors_in(steps);
         std::vector<std::pair<Rank, Step>> ranked;
-        for (Step& step : steps) {
-            const Rank rank = rank_of(step.command, before);
+        for (Step& step : with_ends_apart(std::move(steps), predecessors)) {
+            const Rank rank = rank_of(step.command, before, predecessors);
             ranked.emplace_back(rank, std::move(step));
         }
         std::ranges::stable_sort(ranked, {}, [](const auto& pair) { return pair.first; });

@@ -89,6 +89,7 @@ private:
     void check_renewal(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
     void
     check_restoration(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
+    [[nodiscard]] bool is_restored(const AclKey& key, const desired::Token& wanted) const;
 
     void remove_objects();
     void remove_acl();
@@ -103,6 +104,7 @@ private:
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
     void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
     void check_new_user(const UserId& user, const desired::User& declared);
+    void check_root(const desired::User& declared);
     void check_case_variants(const UserId& user, const Span& span);
     void check_row(const AclKey& key, const desired::AclRow& row);
 

@@ -224,6 +224,7 @@ Collected<Plan> make_plan(
     std::map<TokenId, std::string> rotated = reasons_to_rotate(target.issues);
     Plan plan;
     plan.now = circumstances.now;
+    plan.rotation = circumstances.rotation;
     plan.before = live;
     plan.extent = extent_of(live);
     plan.notices = std::move(target.notices);

@@ -53,6 +53,7 @@ struct Plan {
     std::vector<Block> blocks; // a plan with any of them must not be carried out
     std::vector<ObjectKey> left_alone;
     std::optional<Part> part; // nothing where everything was planned
+    Rotation rotation;        // what it was asked to rotate
     std::vector<CurrentToken>
         current_tokens;              // the live ones behind those that the document declares
     std::set<AclPath> hidden_pools;  // at and below these there may be some that nobody saw

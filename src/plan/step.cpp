@@ -88,7 +88,7 @@ bool ready(const UpdateUser& command, const State& state) {
 bool ready(const IssueToken& command, const State& state) {
     if (const auto& predecessor = command.predecessor) {
         const auto live = state.tokens.find(predecessor->id);
-        if (live != state.tokens.end() && live->second.expire.ends_before(predecessor->until)) {
+        if (live != state.tokens.end() && live->second.expire != predecessor->until) {
             return false;
         }
     }

@@ -45,7 +45,7 @@ struct UpdateUser {
     UserEdit fields;
 };
 
-/// The token that had a turn before another one; it must live on for a while.
+/// The token that had a turn before another one; it must live on for a while, and not for longer.
 struct Predecessor {
     TokenId id;
     Expiry until;
@@ -58,7 +58,7 @@ struct IssueToken {
     Token token;
     bool exists = false;
     TokenId declared = id; // what the document calls it, and consumers look the secret up by
-    std::optional<Predecessor> predecessor = {}; // of a turn; ready once it lives for so long
+    std::optional<Predecessor> predecessor = {}; // of a turn; ready once its end is that
 };
 
 struct UpdateToken {

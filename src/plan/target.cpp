@@ -219,6 +219,34 @@ void Overlay::declare_users() {
         overlay(user.last_name, declared.last_name);
         overlay(user.enabled, declared.enabled);
         overlay(user.expire, declared.expire);
+        if (id == root_user) {
+            check_root(declared);
+        }
+    }
+}
+
+/// The administrator of last resort can log in whatever a document says.
+void Overlay::check_root(const desired::User& declared) {
+    const auto live = live_.users.find(root_user);
+    if (live == live_.users.end()) {
+        return;
+    }
+    const auto block = [this](std::string_view fate, const Span& span) {
+        target_.blocks.push_back(Block{
+            .guard = "protect",
+            .message = fmt::format("user `root@pam` is always protected and would {}", fate),
+            .span = span,
+            .help = "leave the key out; what is meant all the same is done by hand, with `pveum "
+                    "user modify root@pam`",
+            .object = {root_user},
+        });
+    };
+    const User& user = target_.state.users.at(root_user);
+    if (live->second.enabled && !user.enabled) {
+        block("be disabled", declared.enabled->span);
+    }
+    if (user.expire.ends_before(live->second.expire)) {
+        block("expire " + user.expire.text(), declared.expire->span);
     }
 }
 

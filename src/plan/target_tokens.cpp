@@ -176,7 +176,7 @@ void Overlay::report_current(const Succession& succession, const Span& span) {
     if (current.is_due && !succession.issues_secret() && succession.obstacle.empty()) {
         target_.notices.push_back(Notice{
             fmt::format(
-                "token `{}` is due for a new secret: it {} {}",
+                "token `{}` is due for a new secret (`pveform rotate --due`): it {} {}",
                 current.declared.text(),
                 current.expire.is_over(now_) ? "expired" : "expires",
                 current.expire.text()
@@ -248,27 +248,49 @@ void Overlay::check_restoration(
     });
 }
 
+/// Whether a run that finds the token gone gives it this entry again, or would only take it away.
+bool Overlay::is_restored(const AclKey& key, const desired::Token& wanted) const {
+    if (!wanted.acl) {
+        return false;
+    }
+    const bool is_declared = std::ranges::any_of(*wanted.acl, [&](const desired::AclRow& row) {
+        return row.path == key.path && row.role == key.role;
+    });
+    return is_declared || (!rotation_.nothing_else && ownership_.may_change(key));
+}
+
 /// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. They are
 /// restored; but if a run is killed in between, only what is declared comes back.
 void Overlay::check_renewal(
     const TokenId& declared, const TokenId& id, const desired::Token& wanted
 ) {
-    const bool loses_rows = live_.tokens.contains(id) && !live_.release.can_regenerate_tokens() &&
-                            !wanted.acl && !live_rows_[Principal::of(id)].empty();
-    if (loses_rows) {
-        target_.blocks.push_back(Block{
-            .guard = "rotation",
-            .message = fmt::format(
-                "PVE {} renews the secret of `{}` only by deleting and creating the token, and its "
-                "ACL entries are not declared: an interruption would lose them",
-                live_.release.text(),
-                id.text()
-            ),
-            .span = wanted.span,
-            .help = "write the token's `acl` in the document (`pveform export` shows it)",
-            .object = {declared, id},
-        });
+    if (!live_.tokens.contains(id) || live_.release.can_regenerate_tokens()) {
+        return;
     }
+    std::vector<std::string> lost;
+    for (const AclKey& key : live_rows_[Principal::of(id)]) {
+        if (!is_restored(key, wanted)) {
+            lost.push_back(fmt::format("`{}` at `{}`", key.role.text, key.path.text));
+        }
+    }
+    if (lost.empty()) {
+        return;
+    }
+    target_.blocks.push_back(Block{
+        .guard = "rotation",
+        .message = fmt::format(
+            "PVE {} renews the secret of `{}` only by deleting and creating the token, and these "
+            "of its ACL entries are not declared: {}; an interruption would lose them",
+            live_.release.text(),
+            id.text(),
+            join(lost, ", ")
+        ),
+        .span = wanted.span,
+        .help = wanted.acl ? "declare them in the token's `acl`, within the document's `scope`; or "
+                             "remove them, and add them again afterwards"
+                           : "write the token's `acl` in the document (`pveform export` shows it)",
+        .object = {declared, id},
+    });
 }
 
 } // namespace pveform::plan

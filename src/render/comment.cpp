@@ -136,11 +136,6 @@ std::vector<std::string> not_done(const plan::Plan& plan, const apply::Receipt& 
     return items;
 }
 
-std::string no_changes(const plan::Plan& plan) {
-    return plan.part ? "No changes to what was chosen."
-                     : "No changes: the cluster is as the document says.";
-}
-
 void say_part(const std::optional<plan::Part>& part, Page& page) {
     if (part) {
         page.paragraph(fmt::format(
@@ -153,7 +148,7 @@ std::string headline_of(
     const plan::Plan& plan, const apply::Receipt& receipt, const apply::Verification& verification
 ) {
     if (plan.steps.empty()) {
-        return no_changes(plan);
+        return no_changes_text(plan);
     }
     const std::string done =
         fmt::format("{} of {} done", receipt.count(apply::Outcome::done), receipt.results.size());
@@ -171,7 +166,9 @@ std::string headline_of(
 
 std::string plan_comment(const plan::Plan& plan, const PlanContext& context) {
     Page page("plan", context.cluster);
-    page.paragraph(plan.is_empty() ? no_changes(plan) : fmt::format("**{}**", plan_summary(plan)));
+    page.paragraph(
+        plan.is_empty() ? no_changes_text(plan) : fmt::format("**{}**", plan_summary(plan))
+    );
     say_part(plan.part, page);
     page.list("Blocked", items_of(plan.blocks));
     page.list("Taken away", removals_of(plan));

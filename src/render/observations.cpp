@@ -289,7 +289,8 @@ Observations observations_of(
     Observation result{
         .suite = "result",
         .rule = "verification",
-        .subject = "the cluster is as the document says",
+        .subject = plan.rotation.nothing_else ? "the tokens have the secrets that were asked for"
+                                              : "the cluster is as the document says",
         .message = "nothing left to change",
     };
     if (!verification.is_good()) {

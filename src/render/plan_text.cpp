@@ -265,13 +265,27 @@ std::string plan_summary(const plan::Plan& plan) {
     return summary;
 }
 
+std::string no_changes_text(const plan::Plan& plan) {
+    if (!plan.rotation.nothing_else) {
+        return plan.part ? "No changes to what was chosen."
+                         : "No changes: the cluster is as the document says.";
+    }
+    // One that is due may have to wait: a note says so.
+    const bool none_is_due = plan.rotation.urgency == plan::Urgency::due &&
+                             std::ranges::none_of(plan.current_tokens, &plan::CurrentToken::is_due);
+    return fmt::format(
+        "No token {} a new secret ({} looked at); nothing else was compared.",
+        none_is_due ? "is due for" : "gets",
+        plan.current_tokens.size()
+    );
+}
+
 std::string plan_text(const plan::Plan& plan, const PlanContext& context, const Style& style) {
     std::string out =
         heading(context, {plan.extent, plan.hidden_pools, applier_other_than(context, plan)}) +
         "\n";
     if (plan.is_empty()) {
-        out += plan.part ? "  No changes to what was chosen.\n\n"
-                         : "  No changes: the cluster is as the document says.\n\n";
+        out += fmt::format("  {}\n\n", no_changes_text(plan));
     }
     if (const auto rows = object_rows(plan, context); !rows.empty()) {
         out += table(rows, 2, style) + "\n";

@@ -21,6 +21,9 @@ struct PlanContext {
 [[nodiscard]] std::string
 plan_text(const plan::Plan& plan, const PlanContext& context, const Style& style);
 
+/// What a plan without changes comes to, as far as was looked.
+[[nodiscard]] std::string no_changes_text(const plan::Plan& plan);
+
 /// The last lines alone: what a plan comes to.
 [[nodiscard]] std::string plan_summary(const plan::Plan& plan);
 

@@ -150,6 +150,25 @@ TEST_CASE("what needs something that failed is not attempted, the rest goes on",
     world.check_one_rerun_finishes();
 }
 
+TEST_CASE("no successor comes to be that its predecessor would outlive", "[apply]") {
+    State start = live_cluster();
+    start.tokens[split_token_id("ben@pve!turn")]; // from before it had an overlap: never ends
+    desired::Document document = wanted_document();
+    desired::Token& turn = (*document.users[UserId{"ben@pve"}].tokens)["turn"];
+    turn = renewed_token({});
+    turn.overlap = said(std::chrono::seconds(14 * day_s));
+    World world(start, document);
+    const Run result = run(world, on("POST /access/roles", NetworkFault::refused));
+    const Lines left = result.outcomes_but_done();
+    const auto says = [&](const std::string& line) {
+        return std::ranges::count(left, "not attempted: " + line) == 1;
+    };
+    CHECK(says("update token ben@pve!turn, because nothing is taken away any more after a failure")
+    );
+    CHECK(says("issue token ben@pve!turn-a, because it needs something that failed before"));
+    world.check_one_rerun_finishes();
+}
+
 TEST_CASE("a token of a user that could not be created is not attempted", "[apply]") {
     World world;
     const Run result = run(world, on("POST /access/users", NetworkFault::refused));

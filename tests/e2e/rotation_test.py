@@ -53,10 +53,18 @@ class Rotation(harness.EndToEnd):
         before = self.records()
         self.assertEqual(before["svc@pve!turn"]["id"], "svc@pve!turn-a")
 
+        run = self.at(simulator, "rotate", "--due", "--yes", "--output", "markdown=comment.md")
+        self.assert_code(run, 0)
+        nothing = "No token is due for a new secret (3 looked at); nothing else was compared."
+        self.assert_says(run, nothing)
+        self.assertIn(nothing, (self.folder / "comment.md").read_text())
+        self.assertNotIn("as the document says", run.out)
+
         self.set_clock(simulator, 70)
         plan = self.at(simulator, "plan", "--detailed-exitcode")
         self.assert_code(plan, 0)
-        self.assert_says(plan, "token `svc@pve!plain` is due", "token `svc@pve!turn` is due")
+        self.assert_says(plan, "token `svc@pve!plain` is due", "token `svc@pve!turn` is due",
+                         "`pveform rotate --due`")
         self.assertIn("PVE's clock is", plan.err)
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
         self.assertEqual(self.records(), before)
@@ -111,6 +119,29 @@ class Rotation(harness.EndToEnd):
         self.assertFalse(simulator.accepts("admin@pve!ci=" + simulator.tokens["admin@pve!ci"]))
         self.assert_code(self.at(simulator, "plan", "--detailed-exitcode", token=new), 0)
 
+    def test_a_gateway_that_knows_the_old_secret_keeps_it(self):
+        simulator = self.begin(OWN.replace("name: e2e", "name: e2e, apply_as: admin@pve!ci"))
+        secret = simulator.authorization("admin@pve!ci")
+
+        def behind_gateway(*arguments):
+            return self.pveform(*arguments, *self.to(simulator), "--header", "Authorization: env:GW",
+                                environment={"GW": secret})
+
+        self.assert_code(behind_gateway("apply", "--yes"), 0)
+        for command in (["rotate", "admin@pve!ci"], ["rotate", "admin@pve!ci", "--allow-lockout"]):
+            run = behind_gateway(*command, "--yes")
+            self.assert_code(run, 4)
+            self.assert_says(run, "blocked[lockout]", "the gateway that adds its secret", "`overlap`")
+        self.set_clock(simulator, 70)
+        self.assert_code(behind_gateway("plan"), 0)
+        self.assert_code(behind_gateway("plan", "--rotate-due"), 4)
+        self.assertEqual(self.records(), {})
+        self.assertTrue(simulator.accepts("admin@pve!ci"))
+        # A token of its own goes on with the new secret.
+        self.assert_code(self.at(simulator, "rotate", "admin@pve!ci", "--yes"), 0)
+        self.assertFalse(simulator.accepts("admin@pve!ci"))
+        self.assert_stored_secrets_work(simulator)
+
     def test_an_older_pve_renews_by_delete_and_create(self):
         simulator = self.begin(options=["--release", "8.4"])
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
@@ -123,7 +154,19 @@ class Rotation(harness.EndToEnd):
         self.write("pveform.yaml", DOCUMENT.replace(", acl: same_as_user", ""))
         refused = self.at(simulator, "rotate", "svc@pve!plain", "--yes")
         self.assert_code(refused, 4)
-        self.assert_says(refused, "ACL entries are not declared")
+        self.assert_says(refused, "ACL entries are not declared: `PVEAuditor` at `/vms`")
+        self.assert_stored_secrets_work(simulator)
+
+        # Of another repository, which this one may not speak for.
+        self.write("pveform.yaml", DOCUMENT + "scope: { users: [svc@pve], acl: [/vms/**] }\n")
+        self.assert_code(self.at(simulator, "rotate", "svc@pve!plain", "--yes"), 0)
+        simulator.call("PUT", "/access/acl", path="/storage/local", roles="PVEDatastoreUser",
+                       tokens="svc@pve!plain")
+        for command in (["rotate", "svc@pve!plain"], ["apply", "--rotate-due"]):
+            self.set_clock(simulator, 140)
+            refused = self.at(simulator, *command, "--yes")
+            self.assert_code(refused, 4)
+            self.assert_says(refused, "not declared: `PVEDatastoreUser` at `/storage/local`")
         self.assert_stored_secrets_work(simulator)
 
     def test_a_new_secret_that_does_not_work_is_told(self):

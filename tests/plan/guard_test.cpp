@@ -178,6 +178,41 @@ TEST_CASE("cascades onto what is not ours need their own word", "[plan]") {
     CHECK(blocks_of(given).empty());
 }
 
+TEST_CASE("nothing takes the access of root@pam away", "[plan]") {
+    Case given{.document = "users: { root@pam: { enabled: false } }"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"protect: user `root@pam` is always protected and would be disabled"}
+    );
+    CHECK(
+        help_of(given) == "leave the key out; what is meant all the same is done by hand, with "
+                          "`pveum user modify root@pam`"
+    );
+    given.allowances = {.lockout = true}; // no flag lets it pass
+    CHECK(blocks_of(given).size() == 1);
+    given.document = "users: { root@pam: { expire: 2099-01-01 } }";
+    CHECK(
+        blocks_of(given) ==
+        Lines{"protect: user `root@pam` is always protected and would expire 2099-01-01"}
+    );
+    for (const char* document :
+         {"users: { root@pam: { comment: x, email: '', groups: [] } }",
+          "users: { root@pam: { enabled: true, expire: never } }",
+          "manage: { users: { prune: ['*@pam'], action: disable } }"}) {
+        INFO(document);
+        CHECK(blocks_of({.document = document}).empty());
+    }
+    // What somebody did by hand may be written down.
+    std::string live = cluster();
+    live.replace(live.find("root@pam:1:0"), 12, "root@pam:0:4070908800");
+    for (const char* document :
+         {"users: { root@pam: { enabled: false, expire: 2099-01-01, comment: x } }",
+          "users: { root@pam: { enabled: true, expire: never } }"}) {
+        INFO(document);
+        CHECK(blocks_of({.live = live, .document = document}).empty());
+    }
+}
+
 TEST_CASE("rights: what the applier may not do, with the grant that lets it", "[plan]") {
     const std::string weak = "user:bot@pve:1:0::::::\ntoken:bot@pve!ci:0:1::\n"
                              "acl:1:/access:bot@pve,bot@pve!ci:PVEAuditor:\n";

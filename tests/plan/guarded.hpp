@@ -39,15 +39,19 @@ struct Case {
     std::string document = {};
     plan::Allowances allowances = {};
     std::string applier = "ci@pve!apply";
+    bool can_change_secret = true;
+    plan::Rotation rotation = {};
+    Release release = {9, 2};
 };
 
 inline plan::Plan plan_of(const Case& given) {
     auto made = plan::make_plan(
-        formats::read_state(given.live, domains, Release{9, 2}),
+        formats::read_state(given.live, domains, given.release),
         wanted(given.document),
-        {.applier = {user_or_token(given.applier), true},
+        {.applier = {user_or_token(given.applier), true, given.can_change_secret},
          .now = now,
-         .allowances = given.allowances}
+         .allowances = given.allowances,
+         .rotation = given.rotation}
     );
     if (!made) {
         FAIL(render::diagnostics(made.error(), {}));

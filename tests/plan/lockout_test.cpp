@@ -171,6 +171,30 @@ TEST_CASE("lock-out: the last administrator hands over, whatever the names", "[p
     }
 }
 
+TEST_CASE("lock-out: a gateway would go on with the old secret of the applier", "[plan]") {
+    Case given{
+        .document = "users: { ci@pve: { tokens: { apply: {}, other: {} } } }",
+        .allowances = {.lockout = true}, // no flag lets it pass
+        .can_change_secret = false,
+        .rotation = {.urgency = plan::Urgency::now, .nothing_else = true}};
+    given.live += "token:ci@pve!other:0:0::\n";
+    CHECK(
+        blocks_of(given) ==
+        Lines{"lockout: `ci@pve!apply` is the token that pveform runs with, and the gateway that "
+              "adds its secret would go on with the old one, which PVE no longer takes"}
+    );
+    CHECK(help_of(given) == "give the token an `overlap`, or run this with another identity");
+
+    given.rotation.tokens = {Glob{"ci@pve!other"}};
+    CHECK(blocks_of(given).empty());
+    given.rotation.tokens = {};
+    given.applier = "root@pam";
+    CHECK(blocks_of(given).empty());
+    given.applier = "ci@pve!apply";
+    given.can_change_secret = true;
+    CHECK(blocks_of(given).empty());
+}
+
 TEST_CASE("lock-out: an end that the plan brings near", "[plan]") {
     const auto of = [](const char* document) { return Case{.document = document}; };
     // now is 2027-01-15T08:00:00Z

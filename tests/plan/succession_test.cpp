@@ -223,12 +223,70 @@ TEST_CASE("a predecessor never lives as long as its successor", "[plan]") {
     CHECK(plan_of(plan.after, turning, {}, start + 60).is_empty());
 }
 
+TEST_CASE(
+    "a predecessor that outlives its successor is shortened before that is issued", "[plan]"
+) {
+    for (const UnixSeconds expire : {start + 365 * day, UnixSeconds{0}}) {
+        for (const plan::Rotation& rotation :
+             {now_of("*"), plan::Rotation{.urgency = plan::Urgency::now}}) {
+            const State live = cluster({{"ci-a", expire}});
+            const plan::Plan plan = plan_of(live, turning, rotation);
+            REQUIRE(plan.steps.size() >= 2);
+            const auto* shortened = std::get_if<plan::UpdateToken>(&plan.steps[0].command);
+            REQUIRE(shortened != nullptr);
+            CHECK(shortened->id == a);
+            CHECK(shortened->fields.expire == Expiry{start + 90 * day - 1});
+            const plan::Command& issue = plan.steps[1].command;
+            REQUIRE(std::holds_alternative<plan::IssueToken>(issue));
+            CHECK_FALSE(is_ready(issue, live));
+            State between = live;
+            carry_out(plan.steps[0].command, between);
+            CHECK(is_ready(issue, between));
+            CHECK(plan_of(between, turning, rotation).steps.size() == plan.steps.size() - 1);
+        }
+    }
+}
+
+TEST_CASE("a successor waits for its predecessor's end and for nothing else of it", "[plan]") {
+    const std::string document =
+        "users: { ann@pve: { acl: [{ path: /vms, role: PVEAuditor }], tokens: { ci: { "
+        "lifetime: 90d, renew_before: 21d, overlap: 14d, privilege_separation: false } } } }";
+    const plan::Plan plan =
+        plan_of(cluster({{"ci-a", 0}}), document, {.urgency = plan::Urgency::now});
+    REQUIRE(plan.steps.size() == 4);
+    CHECK(describe(plan.steps[0].command) == "update token ann@pve!ci-a");
+    CHECK(describe(plan.steps[1].command) == "issue token ann@pve!ci-b");
+    CHECK(describe(plan.steps[2].command) == "add PVEAuditor for ann@pve at /vms");
+    const auto& rest = std::get<plan::UpdateToken>(plan.steps[3].command);
+    CHECK(rest.id == a);
+    CHECK(rest.fields == TokenEdit{.privilege_separation = false});
+    CHECK(plan.steps[3].changes == plan.steps[0].changes);
+}
+
+TEST_CASE("of two lives that are shortened, the one that ends first comes first", "[plan]") {
+    const State live = cluster({{"ci-a", start + 300 * day}, {"ci-b", start + 200 * day}});
+    const plan::Plan plan = plan_of(live, turning);
+    REQUIRE(plan.steps.size() >= 2);
+    // Whatever comes of the second one, the current token stays the current one.
+    const auto position = [&](const TokenId& id) {
+        return std::ranges::find_if(plan.steps, [&](const plan::Step& step) {
+            const auto* update = std::get_if<plan::UpdateToken>(&step.command);
+            return update != nullptr && update->id == id;
+        });
+    };
+    CHECK(position(b) < position(a));
+}
+
 TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[plan]") {
     State live = cluster({{"ci", start + day}}, {8, 4});
     live.acl[AclKey{AclPath{"/vms"}, Principal::of(plain), RoleId{"PVEAuditor"}}];
     const plan::Plan refused = plan_of(live, single, due());
     REQUIRE(refused.blocks.size() == 1);
     CHECK(refused.blocks.front().guard == "rotation");
+    CHECK_THAT(
+        refused.blocks.front().message,
+        ContainsSubstring("ACL entries are not declared: `PVEAuditor` at `/vms`;")
+    );
 
     const std::string declared =
         "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
@@ -269,6 +327,34 @@ TEST_CASE("older PVE: rotation is refused where an ACL entry could not be added 
             .size() == 1
     );
     CHECK(guards_on({9, 2}, declared).empty());
+}
+
+TEST_CASE("older PVE: an entry that the document may not declare would be lost, too", "[plan]") {
+    State live = cluster({{"ci", start + day}}, {8, 4});
+    const Principal token = Principal::of(plain);
+    live.acl[AclKey{AclPath{"/vms"}, token, RoleId{"PVEAuditor"}}];
+    live.acl[AclKey{AclPath{"/storage/local"}, token, RoleId{"PVEDatastoreUser"}}];
+    const std::string document =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
+        "acl: [{ path: /vms, role: PVEAuditor }] } } } }\n";
+    const std::string border = "scope: { users: ['ann@pve'], acl: ['/vms/**', /vms] }";
+    const plan::Rotation alone = {.urgency = plan::Urgency::due, .nothing_else = true};
+    for (const plan::Rotation& rotation : {due(), alone}) {
+        const plan::Plan refused = plan_of(live, document + border, rotation);
+        REQUIRE(refused.blocks.size() == 1);
+        CHECK_THAT(
+            refused.blocks.front().message,
+            ContainsSubstring(
+                "ACL entries are not declared: `PVEDatastoreUser` at `/storage/local`;"
+            )
+        );
+    }
+    CHECK(plan_of(live, document + border).blocks.empty()); // no secret is renewed
+    // Without the border the document takes it away; but not where it only rotates.
+    CHECK(plan_of(live, document, due()).blocks.empty());
+    CHECK(plan_of(live, document, alone).blocks.size() == 1);
+    live.release = {9, 2};
+    CHECK(plan_of(live, document + border, due()).blocks.empty());
 }
 
 namespace {
