@@ -112,6 +112,25 @@ std::vector<Claim> written_by(const Options& options, Context& context) {
     return written;
 }
 
+/// Files that hold what pveform authenticates with.
+void add_credential_files(const Options& options, Claims& claims, Context& context) {
+    for (const char* variable : {"PVEFORM_TOKEN_SECRET_FILE", "PVEFORM_PASSWORD_FILE"}) {
+        if (const auto path = context.environment(variable); path && !path->empty()) {
+            claims.add(variable, fs::path(*path));
+        }
+    }
+    for (const std::string& header : options.headers) {
+        constexpr std::string_view from_file = "file:";
+        const std::size_t colon = header.find(':');
+        const std::string_view value = colon == std::string::npos
+                                           ? std::string_view()
+                                           : trim(std::string_view(header).substr(colon + 1));
+        if (value.starts_with(from_file)) {
+            claims.add("--header file:", fs::path(value.substr(from_file.size())));
+        }
+    }
+}
+
 void add_password_files(const desired::Document& document, Claims& claims) {
     for (const auto& [id, user] : document.users) {
         if (user.initial_password &&
@@ -134,6 +153,7 @@ Result<void> refuse_collisions(const Options& options, Context& context) {
     claims.add("PLAN", options.plan);
     claims.add("--secrets-out", options.secrets_out);
     claims.add("--ca-file", options.ca_file);
+    add_credential_files(options, claims, context);
     for (Claim& written : written_by(options, context)) {
         TRY(claims.check(written));
         claims.add(std::move(written));

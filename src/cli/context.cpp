@@ -22,6 +22,9 @@ bool Context::is_ci() const {
 }
 
 ExitCode Context::without_output() {
+    if (!may_write && terminal.output_lost_its_reader()) {
+        return ExitCode::failed;
+    }
     static_cast<void>(report(Error{
         .kind = ErrorKind::io,
         .message = "the output could not be written",

@@ -34,6 +34,7 @@ struct Context {
     render::Style out_style;
     render::Style err_style;
     std::unique_ptr<live::Observer> trace = nullptr; // of requests, for -v
+    bool may_write = false;                          // to the cluster, as apply does
     bool may_have_written = false;                   // to the cluster
 
     /// Prints the errors and gives the exit code that they come to.
@@ -43,7 +44,8 @@ struct Context {
     /// Whether a machine runs it and nobody is watching, as CI systems say with `CI=true`.
     [[nodiscard]] bool is_ci() const;
 
-    /// What a command comes to whose output could not be written, and says so.
+    /// What a command comes to whose output could not be written, and says so; but not where it
+    /// only shows something, and its reader has seen enough.
     [[nodiscard]] ExitCode without_output();
 
     /// What a command comes to that an exception ended, and says so.

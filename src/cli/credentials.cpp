@@ -71,8 +71,16 @@ Result<Secret> secret_in_file(Context& context, const std::string& path, std::st
 
 // API tokens.
 
-/// `user@realm!name=secret`; PVE splits it at the last `=`.
+/// What stands before a token in the `Authorization` header. Secrets files hold it so, too.
+constexpr std::string_view token_scheme = "PVEAPIToken=";
+
+/// `user@realm!name=secret`; PVE splits it at the last `=`. The header's whole value does as well.
 Result<live::ApiToken> parse_token(std::string text, std::string_view name) {
+    if (text.starts_with(token_scheme)) {
+        std::string rest = text.substr(token_scheme.size());
+        wipe(text);
+        text.swap(rest);
+    }
     const std::size_t equals = text.rfind('=');
     const bool has_id = equals != std::string::npos && equals + 1 < text.size() &&
                         TokenId::parse(std::string_view(text).substr(0, equals)).has_value();
@@ -85,6 +93,26 @@ Result<live::ApiToken> parse_token(std::string text, std::string_view name) {
     }
     live::ApiToken token{text.substr(0, equals), Secret(std::string_view(text).substr(equals + 1))};
     wipe(text);
+    return token;
+}
+
+/// The token `id` with the secret that `source` holds, alone or as the header's whole value.
+Result<live::ApiToken> token_of(std::string id, Secret secret, std::string_view source) {
+    if (!secret.reveal().starts_with(token_scheme)) {
+        return live::ApiToken{std::move(id), std::move(secret)};
+    }
+    auto token = TRY(parse_token(std::string(secret.reveal()), source));
+    if (token.id != id) {
+        return std::unexpected(usage_error(
+            fmt::format(
+                "`{}` is of token `{}`, and `PVEFORM_TOKEN_ID` is `{}`",
+                source,
+                printable(token.id),
+                printable(id)
+            ),
+            "both must be of one token"
+        ));
+    }
     return token;
 }
 
@@ -114,9 +142,9 @@ Result<live::ApiToken> token_from_parts(Context& context) {
     auto value = variable(context, *source);
     if (*source == "PVEFORM_TOKEN_SECRET_FILE") {
         Secret secret = TRY(secret_in_file(context, *value, "the token's secret"));
-        return live::ApiToken{std::move(*id), std::move(secret)};
+        return token_of(std::move(*id), std::move(secret), *source);
     }
-    return live::ApiToken{std::move(*id), Secret::take(std::move(*value))};
+    return token_of(std::move(*id), Secret::take(std::move(*value)), *source);
 }
 
 // Users with passwords.

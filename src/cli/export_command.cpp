@@ -8,6 +8,7 @@
 #include "cli/live_file.hpp"
 #include "cli/new_documents.hpp"
 #include "cli/sight.hpp"
+#include "cli/written_file.hpp"
 
 namespace pveform::cli {
 
@@ -37,7 +38,8 @@ void setup_export(CLI::App& app, Options& options) {
 }
 
 ExitCode run_export(const Options& options, Context& context) {
-    if (options.out) {
+    const bool is_printed = !options.out || *options.out == standard_output;
+    if (!is_printed) {
         if (const auto free = check_is_free(context.files, *options.out); !free) {
             return context.report(free.error());
         }
@@ -47,7 +49,7 @@ ExitCode run_export(const Options& options, Context& context) {
         return context.report(sight.error());
     }
     const auto sections = exporting::sections_of(sight->view.state);
-    if (!options.out) {
+    if (is_printed) {
         const auto text = one_document(frame_of_export(), sections);
         if (!text) {
             return context.report(text.error());

@@ -9,6 +9,7 @@
 #include "cli/live_file.hpp"
 #include "cli/new_documents.hpp"
 #include "cli/sight.hpp"
+#include "cli/written_file.hpp"
 
 namespace pveform::cli {
 
@@ -77,6 +78,11 @@ void setup_init(CLI::App& app, Options& options) {
 
 ExitCode run_init(const Options& options, Context& context) {
     const fs::path target = options.target.value_or("pveform.yaml");
+    if (target == standard_output) {
+        return context.report(usage_error(
+            "a document is begun in a file, not on standard output", "`pveform export` prints one"
+        ));
+    }
     if (const auto free = check_is_free(context.files, target); !free) {
         return context.report(free.error());
     }

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "cli/collisions.hpp"
 #include "cli/github.hpp"
+#include "cli/written_file.hpp"
 
 namespace pveform::cli {
 
@@ -34,7 +35,7 @@ constexpr std::array forms = {
     NamedForm{"gitlab-codequality", Form::codequality},
 };
 
-constexpr std::string_view standard_output = "-";
+constexpr std::string_view other_place = "`-` is standard output";
 
 /// `junit=reports/drift.xml`.
 Parsed<Output> parse_output(std::string_view text) {
@@ -56,41 +57,6 @@ Form form_of(const std::optional<Format>& format) {
         return Form::json;
     }
     return format == Format::markdown ? Form::markdown : Form::text;
-}
-
-std::unexpected<Error> not_a_file(const std::filesystem::path& path) {
-    return std::unexpected(Error{
-        .kind = ErrorKind::io,
-        .message = fmt::format("cannot write `{}`: it is not a file", path.string()),
-        .help = "reports replace a file as a whole; `-` is standard output",
-    });
-}
-
-/// Where the bytes go in the end: a link is followed, so that it stays one.
-Result<std::filesystem::path> place_of(const std::filesystem::path& path, Context& context) {
-    const auto info = TRY(context.files.inspect(path));
-    if (!info || info->kind == FileKind::regular) {
-        return path;
-    }
-    if (info->kind != FileKind::symlink) {
-        return not_a_file(path);
-    }
-    const auto target = TRY(context.files.resolve(path));
-    const auto behind = TRY(context.files.inspect(target));
-    if (!behind || behind->kind != FileKind::regular) {
-        return not_a_file(path);
-    }
-    return target;
-}
-
-/// Nobody wants to learn after the last write to a cluster that its report is lost.
-Result<void> check_writable(const std::filesystem::path& place, Context& context) {
-    const std::filesystem::path probe = temporary_name_of(place);
-    if (TRY(context.files.inspect(probe))) {
-        TRY(context.files.remove(probe)); // of a run that was killed
-    }
-    TRY(context.files.write_new_file(probe, ""));
-    return context.files.remove(probe);
 }
 
 /// Of the repository, as the code host calls it.
@@ -198,7 +164,7 @@ Result<Outputs> Outputs::prepare(const Options& options, bool has_metrics, Conte
             outputs.standard_output_ = form;
             continue;
         }
-        auto place = TRY(place_of(path, context));
+        auto place = TRY(place_of_written(path, other_place, context));
         TRY(check_writable(place, context));
         outputs.files_.push_back({form, std::move(place)});
     }

@@ -26,7 +26,6 @@ Result<Secret> read_source(const desired::PasswordSource& source, Context& conte
                     fmt::format("environment variable `{}` is not set", printable(source.variable)),
             });
         }
-        context.processes.withhold(source.variable);
         return Secret::take(std::move(*text));
     }
     case desired::PasswordSource::Kind::file: {
@@ -62,11 +61,29 @@ read_password(const UserId& user, const desired::PasswordSource& source, Context
     return password;
 }
 
+/// Before the first program for a password is run: that of another user is none of its business.
+void withhold_passwords(const desired::Document& document, Processes& processes) {
+    for (const auto& [id, user] : document.users) {
+        const auto& source = user.initial_password;
+        if (source && source->value.kind == desired::PasswordSource::Kind::environment) {
+            processes.withhold(source->value.variable);
+        }
+    }
+}
+
+/// The value of a variable that names a folder. What is no absolute path is none (XDG Base
+/// Directory Specification): it would be another folder in every working directory.
+std::optional<std::filesystem::path> folder_in(const char* variable, Context& context) {
+    const std::filesystem::path folder = context.environment(variable).value_or("");
+    return folder.is_absolute() ? std::optional(folder) : std::nullopt;
+}
+
 } // namespace
 
 Collected<std::map<UserId, Secret>> read_initial_passwords(
     const plan::Plan& plan, const desired::Document& document, Context& context
 ) {
+    withhold_passwords(document, context.processes);
     std::map<UserId, Secret> passwords;
     Errors errors;
     for (const plan::Step& step : plan.steps) {
@@ -94,11 +111,10 @@ Collected<std::map<UserId, Secret>> read_initial_passwords(
 }
 
 std::filesystem::path spool_folder(Context& context) {
-    if (const auto state = context.environment("XDG_STATE_HOME"); state && !state->empty()) {
-        return std::filesystem::path(*state) / "pveform";
+    if (const auto state = folder_in("XDG_STATE_HOME", context)) {
+        return *state / "pveform";
     }
-    const auto home = context.environment("HOME");
-    return std::filesystem::path(home.value_or("/root")) / ".local/state/pveform";
+    return folder_in("HOME", context).value_or("/root") / ".local/state/pveform";
 }
 
 } // namespace pveform::cli

@@ -17,7 +17,7 @@ namespace pveform::cli {
 read_initial_passwords(const plan::Plan& plan, const desired::Document& document, Context& context);
 
 /// Where secrets go whose sink fails in the middle of a run: `$XDG_STATE_HOME/pveform`, or
-/// `~/.local/state/pveform`.
+/// `~/.local/state/pveform`; always an absolute path.
 [[nodiscard]] std::filesystem::path spool_folder(Context& context);
 
 } // namespace pveform::cli

@@ -16,6 +16,7 @@
 #include "cli/plan_file.hpp"
 #include "cli/review.hpp"
 #include "cli/session.hpp"
+#include "cli/written_file.hpp"
 #include "plan/review.hpp"
 
 namespace pveform::cli {
@@ -38,6 +39,16 @@ void setup_plan(CLI::App& app, Options& options) {
 }
 
 namespace {
+
+/// Where the reports go; and the plan, if it is saved, could be written.
+Result<Outputs> prepare_outputs(const Options& options, Context& context) {
+    auto outputs = TRY(Outputs::prepare(options, true, context));
+    if (options.out) {
+        const auto place = TRY(place_of_plan(*options.out, context));
+        TRY(check_writable(place, context));
+    }
+    return outputs;
+}
 
 ExitCode show(
     const saved::SavedPlan& planned,
@@ -80,8 +91,8 @@ ExitCode show(
 } // namespace
 
 ExitCode run_plan(const Options& options, Context& context) {
-    // Where the reports go.
-    const auto outputs = Outputs::prepare(options, true, context);
+    // Where the results go.
+    const auto outputs = prepare_outputs(options, context);
     if (!outputs) {
         return context.report(outputs.error());
     }

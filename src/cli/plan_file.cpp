@@ -6,6 +6,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "cli/session.hpp"
+#include "cli/written_file.hpp"
 #include "live/endpoint.hpp"
 #include "plan/allowed.hpp"
 
@@ -95,10 +96,21 @@ saved::SavedPlan reviewable(
     return saved;
 }
 
+Result<std::filesystem::path> place_of_plan(const std::filesystem::path& path, Context& context) {
+    if (path == standard_output) {
+        return std::unexpected(usage_error(
+            "a plan is saved in a file, not on standard output",
+            "`--out FILE` names it, `./-` one of that name; `--output json=-` prints the plan"
+        ));
+    }
+    return place_of_written(path, "a plan is saved in one", context);
+}
+
 Result<std::string>
 save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context) {
     const json::Value value = saved::to_value(saved);
-    TRY(replace_file_durably(context.files, path, saved::write(saved)));
+    const std::filesystem::path place = TRY(place_of_plan(path, context));
+    TRY(replace_file_durably(context.files, place, saved::write(saved)));
     return *value.find("digest")->as_string();
 }
 

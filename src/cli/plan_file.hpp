@@ -37,6 +37,10 @@ lock_endpoint(const Options& options, const desired::Document& document, Context
     plan::Plan plan, render::PlanContext about, const Origin& origin, const Options& options
 );
 
+/// Where `--out` puts a plan in the end. An error where that is no file.
+[[nodiscard]] Result<std::filesystem::path>
+place_of_plan(const std::filesystem::path& path, Context& context);
+
 /// Replaces the file in one step; mode 0600, as it says who may do what. Gives its digest.
 [[nodiscard]] Result<std::string>
 save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context);

@@ -182,6 +182,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
             .help = "use `--format text` or `--format json`",
         });
     }
+    context.may_write = app.got_subcommand("apply") || app.got_subcommand("rotate");
     context.trace = make_trace(options.verbosity, context.err);
     std::optional<Pager> pager;
     if (is_for_reading(app, options)) {

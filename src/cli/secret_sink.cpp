@@ -4,6 +4,8 @@
 
 #include "base/text.hpp"
 #include "cli/github.hpp"
+#include "cli/passwords.hpp"
+#include "cli/written_file.hpp"
 
 namespace pveform::cli {
 
@@ -56,26 +58,39 @@ Result<std::unique_ptr<secrets::Sink>> open_plain_sink(
     const desired::Document& document,
     const std::string& cluster,
     const std::vector<TokenId>& tokens,
-    Context& context
+    Context& context,
+    secrets::Opening opening
 ) {
     FileSystem& files = context.files;
     Processes& processes = context.processes;
     const desired::Secrets& wanted = document.secrets;
+    if (options.secrets_out == standard_output) {
+        return std::unexpected(usage_error(
+            "secrets do not go to standard output",
+            "name a file with `--secrets-out`, or a program: `secrets: { command: … }`"
+        ));
+    }
     if (options.secrets_out) {
-        return secrets::open_file_sink(files, processes, *options.secrets_out, cluster, tokens);
+        return secrets::open_file_sink(
+            files, processes, *options.secrets_out, cluster, tokens, opening
+        );
     }
     if (wanted.file) {
-        return secrets::open_file_sink(files, processes, wanted.file->value, cluster, tokens);
+        return secrets::open_file_sink(
+            files, processes, wanted.file->value, cluster, tokens, opening
+        );
     }
     if (wanted.directory) {
         return secrets::open_folder_sink(
-            files, processes, wanted.directory->value, cluster, tokens
+            files, processes, wanted.directory->value, cluster, tokens, opening
         );
     }
     if (wanted.command) {
         const desired::SecretCommand& command = wanted.command->value;
+        const secrets::CommandStore store{
+            command.run, command.timeout, spool_folder(context), cluster};
         return secrets::open_command_sink(
-            processes, command.run, command.timeout, declared_tokens(document)
+            files, processes, store, declared_tokens(document), opening
         );
     }
     return nowhere(tokens);
@@ -120,13 +135,14 @@ Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
     const desired::Document& document,
     const std::string& cluster,
     const std::vector<TokenId>& tokens,
-    Context& context
+    Context& context,
+    secrets::Opening opening
 ) {
     if (tokens.empty()) {
         return nullptr;
     }
     const bool takes_masks = TRY(log_takes_masks(context));
-    auto sink = open_plain_sink(options, document, cluster, tokens, context);
+    auto sink = open_plain_sink(options, document, cluster, tokens, context, opening);
     if (!sink) {
         sink.error().span = span_of(options, document.secrets);
         return sink;

@@ -25,7 +25,8 @@ secrets_place(const Options& options, const desired::Document& document);
     const desired::Document& document,
     const std::string& cluster,
     const std::vector<TokenId>& tokens,
-    Context& context
+    Context& context,
+    secrets::Opening opening = secrets::Opening::for_stores
 );
 
 } // namespace pveform::cli

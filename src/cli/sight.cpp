@@ -1,5 +1,6 @@
 #include "cli/sight.hpp"
 
+#include "cli/collisions.hpp"
 #include "cli/credentials.hpp"
 #include "cli/live_file.hpp"
 #include "cli/session.hpp"
@@ -20,6 +21,9 @@ Collected<T> collected(Result<T> result) {
 
 Collected<Sight> look_at_cluster(const Options& options, Context& context) {
     const auto document = TRY(document_if_any(options, context));
+    if (auto apart = refuse_collisions(options, document, context); !apart) {
+        return std::unexpected(Errors{std::move(apart).error()});
+    }
     auto connection = TRY(collected(find_connection(options, document, context)));
     const auto credentials = TRY(collected(find_credentials(options, context)));
     const auto pve = TRY(collected(

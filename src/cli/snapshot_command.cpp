@@ -5,8 +5,10 @@
 #include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
+#include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/sight.hpp"
+#include "cli/written_file.hpp"
 #include "formats/snapshot.hpp"
 
 namespace pveform::cli {
@@ -15,11 +17,30 @@ void setup_snapshot(CLI::App& app, Options& options) {
     CLI::App* snapshot = app.add_subcommand(
         "snapshot", "Write down the cluster's access control, for `--live` (holds no secrets)"
     );
-    snapshot->add_option("--out", options.out, "Instead of standard output; replaced if there")
+    snapshot->add_option("--out", options.out, "Instead of standard output (-); replaced if there")
         ->option_text("FILE");
 }
 
+namespace {
+
+/// Empty for standard output. Whether it can be written is found out before the cluster is asked.
+Result<std::filesystem::path> place_of_snapshot(const Options& options, Context& context) {
+    if (!options.out || *options.out == standard_output) {
+        return std::filesystem::path();
+    }
+    TRY(refuse_collisions(options, context));
+    auto place = TRY(place_of_written(*options.out, "`-` is standard output", context));
+    TRY(check_writable(place, context));
+    return place;
+}
+
+} // namespace
+
 ExitCode run_snapshot(const Options& options, Context& context) {
+    const auto place = place_of_snapshot(options, context);
+    if (!place) {
+        return context.report(place.error());
+    }
     const auto sight = look_at_cluster(options, context);
     if (!sight) {
         return context.report(sight.error());
@@ -32,11 +53,11 @@ ExitCode run_snapshot(const Options& options, Context& context) {
         .state = sight->view.state,
         .hidden_pools = sight->view.hidden_pools,
     });
-    if (!options.out) {
+    if (place->empty()) {
         fmt::print(context.out, "{}", text);
         return ExitCode::done;
     }
-    if (const auto written = replace_file_durably(context.files, *options.out, text); !written) {
+    if (const auto written = replace_file_durably(context.files, *place, text); !written) {
         return context.report(written.error());
     }
     if (!options.quiet) {

@@ -6,13 +6,17 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 #include "secrets/record.hpp"
+#include "secrets/safe_place.hpp"
 #include "secrets/sink.hpp"
 
 namespace pveform::secrets {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 /// A name without case and punctuation.
 std::string bare(std::string_view name) {
@@ -25,11 +29,12 @@ class CommandSink final : public Sink {
 public:
     CommandSink(
         Processes& processes,
-        std::vector<std::string> command,
-        std::chrono::seconds time_limit,
-        const std::vector<TokenId>& declared
+        const CommandStore& store,
+        const std::vector<TokenId>& declared,
+        std::unique_ptr<FileLock> lock
     )
-        : processes_(processes), command_(std::move(command)), time_limit_(time_limit) {
+        : processes_(processes), command_(store.command), time_limit_(store.time_limit),
+          lock_(std::move(lock)) {
         for (const TokenId& token : declared) {
             alike_[bare(token.text())].push_back(token.text());
         }
@@ -72,17 +77,47 @@ private:
     Processes& processes_;
     std::vector<std::string> command_;
     std::chrono::seconds time_limit_;
+    std::unique_ptr<FileLock> lock_;
     std::map<std::string, std::vector<std::string>> alike_; // by what is left of them
 };
+
+/// Recognisable, of this cluster alone, and a file's name whatever the cluster is called.
+std::string lock_name_of(const std::string& cluster) {
+    constexpr std::size_t max_name_bytes = 40;
+    constexpr std::size_t digits = 16;
+    return fmt::format(
+        ".{}-{}.lock", bare(cluster).substr(0, max_name_bytes), sha256(cluster).substr(0, digits)
+    );
+}
+
+Result<std::unique_ptr<FileLock>>
+lock_store(FileSystem& files, const CommandStore& store, Opening opening) {
+    const fs::path name = lock_name_of(store.cluster);
+    if (opening == Opening::for_a_look) {
+        return require_lock(files, store.lock_folder / name, opening);
+    }
+    auto folder = make_private_folder(files, store.lock_folder);
+    if (!folder) {
+        folder.error().notes.emplace_back(
+            "runs that store secrets by a command lock one another out there, and a secret goes "
+            "there that the command does not take"
+        );
+        folder.error().help = "name a folder of your own in `XDG_STATE_HOME`";
+        return std::unexpected(std::move(folder).error());
+    }
+    return require_lock(files, *folder / name, opening);
+}
 
 } // namespace
 
 Result<std::unique_ptr<Sink>> open_command_sink(
+    FileSystem& files,
     Processes& processes,
-    const std::vector<std::string>& command,
-    std::chrono::seconds time_limit,
-    const std::vector<TokenId>& declared
+    const CommandStore& store,
+    const std::vector<TokenId>& declared,
+    Opening opening
 ) {
+    const std::vector<std::string>& command = store.command;
     if (command.empty() || !processes.can_find(command.front())) {
         return std::unexpected(Error{
             .kind = ErrorKind::io,
@@ -93,7 +128,8 @@ Result<std::unique_ptr<Sink>> open_command_sink(
             .help = "install it, or name it with its path",
         });
     }
-    return std::make_unique<CommandSink>(processes, command, time_limit, declared);
+    std::unique_ptr<FileLock> lock = TRY(lock_store(files, store, opening));
+    return std::make_unique<CommandSink>(processes, store, declared, std::move(lock));
 }
 
 } // namespace pveform::secrets

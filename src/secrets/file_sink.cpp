@@ -20,12 +20,27 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_record_bytes = 2048;
 
+/// An error where the object is somebody else's: a file that is begun anew is empty, or holds a
+/// version alone.
+Result<void> require_form(const json::Value& object, const fs::path& path) {
+    const std::size_t others =
+        object.as_object()->size() - (object.find("version") != nullptr ? 1 : 0);
+    if (object.find("tokens") == nullptr && others != 0) {
+        return io_refusal(
+            fmt::format("`{}` is JSON, but no secrets file of pveform", path.string()),
+            "secrets would be added to it: name a file of their own, which need not be there yet"
+        );
+    }
+    return {};
+}
+
 Result<PrivateTree> read_or_begin(FileSystem& files, const fs::path& path) {
     PrivateTree document{json::Object()};
     if (TRY(files.inspect(path))) {
         PrivateTree present = TRY(read_private_object(files, path));
         std::swap(document.root, present.root);
     }
+    TRY(require_form(document.root, path));
     TRY(claim_version(document.root, fmt::format("`{}`", path.string())));
     const json::Value* tokens = document.root.find("tokens");
     if (tokens == nullptr) {
@@ -85,7 +100,8 @@ Result<std::unique_ptr<Sink>> open_file_sink(
     Processes& processes,
     const fs::path& path,
     const std::string& cluster,
-    const std::vector<TokenId>& tokens
+    const std::vector<TokenId>& tokens,
+    Opening opening
 ) {
     const fs::path folder = TRY(require_private_folder(files, path.parent_path()));
     const std::string name = path.filename().string();
@@ -94,14 +110,13 @@ Result<std::unique_ptr<Sink>> open_file_sink(
     TRY(require_hidden_from_git(
         files, processes, folder, {name, temporary_name_of(file).filename().string()}
     ));
-    std::unique_ptr<FileLock> lock = TRY(require_lock(files, folder / ("." + name + ".lock")));
+    std::unique_ptr<FileLock> lock =
+        TRY(require_lock(files, folder / ("." + name + ".lock"), opening));
     // Once more, as nobody else replaces it from here on.
     const std::size_t size_bytes = TRY(require_private_file(files, file));
     const PrivateTree document = TRY(read_or_begin(files, file));
     TRY(require_own_entries(*document.root.find("tokens"), file, cluster, tokens));
-    TRY(require_room(
-        files, temporary_name_of(file), size_bytes + (tokens.size() + 1) * max_record_bytes
-    ));
+    TRY(require_room(files, file, size_bytes + (tokens.size() + 1) * max_record_bytes, opening));
     return std::make_unique<FileSink>(files, file, std::move(lock));
 }
 

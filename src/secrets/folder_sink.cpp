@@ -44,9 +44,14 @@ private:
     std::unique_ptr<FileLock> lock_;
 };
 
-/// A token's file is not there, or is safe, and a record of this cluster.
+/// A token's file is not there, or is safe, and a record of this cluster; and its name leaves room
+/// for that of the file that takes its place.
 Result<void> require_own_file(FileSystem& files, const fs::path& file, const std::string& cluster) {
     TRY(require_private_file(files, file));
+    if (auto longest = files.inspect(temporary_name_of(file)); !longest) {
+        longest.error().help = "a token with such a long name needs `secrets: { file: … }`";
+        return std::unexpected(std::move(longest).error());
+    }
     if (TRY(files.inspect(file))) {
         const std::string where = fmt::format("`{}`", file.string());
         PrivateTree record = TRY(read_private_object(files, file));
@@ -63,7 +68,8 @@ Result<std::unique_ptr<Sink>> open_folder_sink(
     Processes& processes,
     const fs::path& folder,
     const std::string& cluster,
-    const std::vector<TokenId>& tokens
+    const std::vector<TokenId>& tokens,
+    Opening opening
 ) {
     const fs::path place = TRY(require_private_folder(files, folder));
     std::vector<std::string> names;
@@ -72,11 +78,11 @@ Result<std::unique_ptr<Sink>> open_folder_sink(
         names.push_back(temporary_name_of(names.back()).string());
     }
     TRY(require_hidden_from_git(files, processes, place, names));
-    std::unique_ptr<FileLock> lock = TRY(require_lock(files, place / ".pveform.lock"));
+    std::unique_ptr<FileLock> lock = TRY(require_lock(files, place / ".pveform.lock", opening));
     for (const TokenId& token : tokens) {
         TRY(require_own_file(files, place / file_name_of(token.text()), cluster));
     }
-    TRY(require_room(files, place / ".pveform.new", (tokens.size() + 1) * block_bytes));
+    TRY(require_room(files, place / "pveform", (tokens.size() + 1) * block_bytes, opening));
     return std::make_unique<FolderSink>(files, place, std::move(lock));
 }
 

@@ -92,6 +92,17 @@ Result<std::set<std::string>> ignored_by_git(
     return ignored;
 }
 
+/// From the top down, each private.
+Result<void> create_folders(FileSystem& files, const fs::path& folder) {
+    if (folder.empty() || TRY(files.inspect(folder))) {
+        return {};
+    }
+    const fs::path parent = folder.parent_path();
+    TRY(create_folders(files, parent));
+    TRY(files.create_folder(folder));
+    return files.sync(parent.empty() ? fs::path(".") : parent);
+}
+
 } // namespace
 
 Result<fs::path> require_private_folder(FileSystem& files, const fs::path& folder) {
@@ -122,6 +133,11 @@ Result<fs::path> require_private_folder(FileSystem& files, const fs::path& folde
         );
     }
     return resolved;
+}
+
+Result<fs::path> make_private_folder(FileSystem& files, const fs::path& folder) {
+    TRY(create_folders(files, folder));
+    return require_private_folder(files, folder);
 }
 
 Result<std::size_t> require_private_file(FileSystem& files, const fs::path& path) {
@@ -207,9 +223,12 @@ Result<void> require_hidden_from_git(
     );
 }
 
-Result<void> require_room(FileSystem& files, const fs::path& probe, std::size_t bytes) {
+Result<void>
+require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening opening) {
+    const fs::path probe =
+        opening == Opening::for_stores ? temporary_name_of(file) : trial_name_of(file);
     if (TRY(files.inspect(probe))) {
-        TRY(files.remove(probe)); // of a run that was killed; ours to remove under the lock
+        TRY(files.remove(probe)); // of a run that was killed
     }
     std::string filling(bytes, '\0');
     std::ranges::generate(filling, [random = std::minstd_rand()]() mutable {
@@ -218,6 +237,9 @@ Result<void> require_room(FileSystem& files, const fs::path& probe, std::size_t 
     auto written = files.write_new_file(probe, filling);
     if (written) {
         written = files.sync(probe);
+        if (written) {
+            written = files.sync(probe.parent_path());
+        }
         auto removed = files.remove(probe);
         written = written ? std::move(removed) : std::move(written);
     }
@@ -227,7 +249,11 @@ Result<void> require_room(FileSystem& files, const fs::path& probe, std::size_t 
     return written;
 }
 
-Result<std::unique_ptr<FileLock>> require_lock(FileSystem& files, const fs::path& lock_file) {
+Result<std::unique_ptr<FileLock>>
+require_lock(FileSystem& files, const fs::path& lock_file, Opening opening) {
+    if (opening == Opening::for_a_look && !TRY(files.inspect(lock_file))) {
+        return nullptr;
+    }
     auto lock = TRY(files.try_lock(lock_file));
     if (lock == nullptr) {
         return io_refusal(

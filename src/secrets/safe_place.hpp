@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "secrets/sink.hpp"
 #include "system/file_system.hpp"
 #include "system/process.hpp"
 
@@ -16,6 +17,10 @@ namespace pveform::secrets {
 /// The folder without links on the way. It is there, is ours, and nobody else can write in it.
 [[nodiscard]] Result<std::filesystem::path>
 require_private_folder(FileSystem& files, const std::filesystem::path& folder);
+
+/// The same of a folder of our own, which is created with mode 0700 where it is missing.
+[[nodiscard]] Result<std::filesystem::path>
+make_private_folder(FileSystem& files, const std::filesystem::path& folder);
 
 /// Where the file is there: it is a regular file of ours with one name, and nobody else can read
 /// or write it. Gives its size, 0 where it is not there.
@@ -31,13 +36,15 @@ require_private_file(FileSystem& files, const std::filesystem::path& path);
     const std::vector<std::string>& names
 );
 
-/// Files of so many bytes can be written and synced there: one of them is, and removed again. What
-/// others fill afterwards we cannot know.
-[[nodiscard]] Result<void>
-require_room(FileSystem& files, const std::filesystem::path& probe, std::size_t bytes);
+/// Files of so many bytes can be written beside `file` and synced, and so can their folder: one of
+/// them is, and removed again; under the name of a store's own file only for stores, whose lock is
+/// held. What others fill afterwards we cannot know.
+[[nodiscard]] Result<void> require_room(
+    FileSystem& files, const std::filesystem::path& file, std::size_t bytes, Opening opening
+);
 
-/// An error if another run has it.
+/// An error if another run has it. For a look, no lock file is made; null where there is none.
 [[nodiscard]] Result<std::unique_ptr<FileLock>>
-require_lock(FileSystem& files, const std::filesystem::path& lock_file);
+require_lock(FileSystem& files, const std::filesystem::path& lock_file, Opening opening);
 
 } // namespace pveform::secrets

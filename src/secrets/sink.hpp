@@ -26,6 +26,11 @@ struct IssuedSecret {
     std::string cluster; // its name
 };
 
+/// What a sink is opened for. A look asks all that is asked before stores and leaves nothing
+/// behind, not even a lock file: where there is none, nobody holds the lock. Its sink is not stored
+/// in.
+enum class Opening { for_stores, for_a_look };
+
 class Sink {
 public:
     virtual ~Sink() = default;
@@ -46,7 +51,8 @@ public:
     Processes& processes,
     const std::filesystem::path& path,
     const std::string& cluster,
-    const std::vector<TokenId>& tokens
+    const std::vector<TokenId>& tokens,
+    Opening opening = Opening::for_stores
 );
 
 /// A folder with a JSON file for each token, `NAME.json`, each a record as in the file above: for
@@ -56,19 +62,30 @@ public:
     Processes& processes,
     const std::filesystem::path& folder,
     const std::string& cluster,
-    const std::vector<TokenId>& tokens
+    const std::vector<TokenId>& tokens,
+    Opening opening = Opening::for_stores
 );
+
+struct CommandStore {
+    std::vector<std::string> command;
+    std::chrono::seconds time_limit;
+    std::filesystem::path lock_folder; // created 0700 where missing; as a rule the spool's
+    std::string cluster;               // its name
+};
 
 /// A program, run once for each secret with its record on standard input: exit code 0 says that the
 /// secret is stored durably. What it prints is not looked at; its standard error is ours. Ctrl-C
 /// does not reach it. `PVEFORM_LIKE_NAMES` holds, a line each, the names among `declared` that
 /// differ from the token's in case and punctuation alone: a store that knows neither can refuse to
-/// mix them up. An error, before anything is written to the cluster, if there is no such program.
+/// mix them up. While the sink lives, no other run of this user on this machine has one for the
+/// same cluster: of two secrets of a token, the older could come last. An error, before anything is
+/// written to the cluster, if there is no such program, or no place for the lock.
 [[nodiscard]] Result<std::unique_ptr<Sink>> open_command_sink(
+    FileSystem& files,
     Processes& processes,
-    const std::vector<std::string>& command,
-    std::chrono::seconds time_limit,
-    const std::vector<TokenId>& declared = {}
+    const CommandStore& store,
+    const std::vector<TokenId>& declared = {},
+    Opening opening = Opening::for_stores
 );
 
 /// The same sink, but the job that pveform runs in is told of each new secret before anything else

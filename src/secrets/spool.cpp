@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.hpp"
 #include "secrets/record.hpp"
 #include "secrets/safe_place.hpp"
 #include "secrets/sink.hpp"
@@ -12,15 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// From the top down, each private.
-Result<void> create_folders(FileSystem& files, const fs::path& folder) {
-    if (folder.empty() || TRY(files.inspect(folder))) {
-        return {};
+/// The id, or so much of it that any file system takes the file's name, and what tells it from
+/// others that begin alike.
+std::string recognisable(const std::string& id) {
+    constexpr std::size_t max_bytes = 100;
+    constexpr std::size_t beginning_bytes = 80;
+    constexpr std::size_t digits = 16;
+    if (id.size() <= max_bytes) {
+        return id;
     }
-    const fs::path parent = folder.parent_path();
-    TRY(create_folders(files, parent));
-    TRY(files.create_folder(folder));
-    return files.sync(parent.empty() ? fs::path(".") : parent);
+    std::size_t end = beginning_bytes;
+    while ((static_cast<unsigned char>(id[end]) & 0xC0U) == 0x80U) { // in the middle of a character
+        --end;
+    }
+    return fmt::format("{}-{}", id.substr(0, end), sha256(id).substr(0, digits));
 }
 
 /// Under a name that is free: an earlier secret of the token may be the one that somebody needs,
@@ -46,11 +52,10 @@ write_beside_others(FileSystem& files, const fs::path& stem, std::string_view by
 } // namespace
 
 Result<fs::path> spool(FileSystem& files, const fs::path& folder, const IssuedSecret& issued) {
-    TRY(create_folders(files, folder));
-    const fs::path place = TRY(require_private_folder(files, folder));
+    const fs::path place = TRY(make_private_folder(files, folder));
     const fs::path file = TRY(write_beside_others(
         files,
-        place / fmt::format("{}-{}", issued.id.text(), issued.issued),
+        place / fmt::format("{}-{}", recognisable(issued.id.text()), issued.issued),
         single_record(issued).text().reveal()
     ));
     TRY(files.sync(file));

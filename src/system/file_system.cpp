@@ -310,6 +310,10 @@ fs::path temporary_name_of(const fs::path& path) {
     return path.parent_path() / ("." + path.filename().string() + ".new");
 }
 
+fs::path trial_name_of(const fs::path& path) {
+    return path.parent_path() / ("." + path.filename().string() + ".try");
+}
+
 Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::string_view bytes) {
     return replace_file(files, path, [&](const fs::path& fresh) {
         return files.write_new_file(fresh, bytes);

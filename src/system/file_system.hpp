@@ -93,6 +93,10 @@ public:
 /// Where `replace_file_durably` first writes to: `.NAME.new`, beside the file.
 [[nodiscard]] std::filesystem::path temporary_name_of(const std::filesystem::path& path);
 
+/// Where it is tried whether the file could be written: `.NAME.try`, as long as the other name, and
+/// never in the way of who replaces the file meanwhile.
+[[nodiscard]] std::filesystem::path trial_name_of(const std::filesystem::path& path);
+
 /// Replaces a file in one step, durably: written beside it (mode 0600), synced, renamed, folder
 /// synced. The caller sees to it that nobody else does so at the same time. On an error the old
 /// file is there unchanged, unless the error came from the last sync: then the new one is there,

@@ -1,6 +1,7 @@
 #include "system/terminal.hpp"
 
 #include <iostream>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +52,11 @@ public:
     }
 
     [[nodiscard]] bool errors_go_to_a_file() const override { return is_file(STDERR_FILENO); }
+
+    [[nodiscard]] bool output_lost_its_reader() const override {
+        pollfd output = {.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+        return ::poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
+    }
 
     std::optional<std::string> ask(std::string_view question) override {
         std::cout.flush();

@@ -29,6 +29,9 @@ public:
     /// Whether standard error is kept in a file as it is.
     [[nodiscard]] virtual bool errors_go_to_a_file() const = 0;
 
+    /// Whether standard output is a pipe that nobody reads any more, as behind `| head`.
+    [[nodiscard]] virtual bool output_lost_its_reader() const = 0;
+
     /// Asks on standard error and reads a line from standard input; nothing at its end.
     [[nodiscard]] virtual std::optional<std::string> ask(std::string_view question) = 0;
 

@@ -42,3 +42,24 @@ TEST_CASE("the exit code outlives even a report that cannot be made", "[cli]") {
     CHECK_THROWS_AS(world.out.setstate(std::ios::badbit), std::ios::failure);
     CHECK(world.context.broken_off(std::bad_alloc()) == cli::ExitCode::partly_applied);
 }
+
+TEST_CASE("who only shows something says nothing when its reader has seen enough", "[cli]") {
+    World world;
+    CHECK(world.context.without_output() == cli::ExitCode::failed);
+    CHECK(says(world, "the output could not be written"));
+    world.err.str("");
+    world.terminal.lost_reader = true;
+    CHECK(world.context.without_output() == cli::ExitCode::failed);
+    CHECK(world.err.str().empty());
+}
+
+TEST_CASE("who may write says that its output is lost, whoever read it", "[cli]") {
+    World world;
+    world.terminal.lost_reader = true;
+    world.context.may_write = true;
+    CHECK(world.context.without_output() == cli::ExitCode::failed);
+    CHECK(says(world, "nothing was changed"));
+    world.context.may_have_written = true;
+    CHECK(world.context.without_output() == cli::ExitCode::partly_applied);
+    CHECK(says(world, "the cluster was changed all the same"));
+}

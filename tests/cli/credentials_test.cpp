@@ -58,6 +58,22 @@ TEST_CASE("an API token comes whole or in two parts", "[cli]") {
     SECTION("as the Terraform provider reads it") {
         world.variables = {{"PROXMOX_VE_API_TOKEN", "ci@pve!plan=" + uuid}};
     }
+    SECTION("as the secrets file has it, for the header") {
+        world.variables = {{"PVEFORM_API_TOKEN", "PVEAPIToken=ci@pve!plan=" + uuid}};
+    }
+    SECTION("for the header, where the Terraform provider reads it") {
+        world.variables = {{"PROXMOX_VE_API_TOKEN", "PVEAPIToken=ci@pve!plan=" + uuid}};
+    }
+    SECTION("for the header, beside its id") {
+        world.variables = {
+            {"PVEFORM_TOKEN_ID", "ci@pve!plan"},
+            {"PVEFORM_TOKEN_SECRET", "PVEAPIToken=ci@pve!plan=" + uuid}};
+    }
+    SECTION("for the header, in a file") {
+        world.files.add_file("/safe/secret", "PVEAPIToken=ci@pve!plan=" + uuid + "\n");
+        world.variables = {
+            {"PVEFORM_TOKEN_ID", "ci@pve!plan"}, {"PVEFORM_TOKEN_SECRET_FILE", "/safe/secret"}};
+    }
     SECTION("as the Terraform provider reads it, before a password") {
         world.variables = {
             {"PROXMOX_VE_API_TOKEN", "ci@pve!plan=" + uuid},
@@ -264,5 +280,22 @@ TEST_CASE("a header's value on the command line is refused and not repeated", "[
         CHECK(headers.error().kind == ErrorKind::usage);
         CHECK_THAT(headers.error().message, !ContainsSubstring("made-up-key"));
         CHECK_THAT(headers.error().help, !ContainsSubstring("made-up-key"));
+    }
+}
+
+TEST_CASE("a header's value of another token is told apart, without its secret", "[cli]") {
+    World world;
+    world.variables = {
+        {"PVEFORM_TOKEN_ID", "ci@pve!plan"},
+        {"PVEFORM_TOKEN_SECRET", "PVEAPIToken=ci@pve!apply=" + uuid}};
+    const std::string told = found(world);
+    CHECK(told.starts_with(
+        "`PVEFORM_TOKEN_SECRET` is of token `ci@pve!apply`, and `PVEFORM_TOKEN_ID` is `ci@pve!plan`"
+    ));
+    CHECK(told.find(uuid) == std::string::npos);
+    for (const std::string& text : {"PVEAPIToken=" + uuid, "PVEAPIToken=ci@pve=" + uuid}) {
+        world.variables = {{"PVEFORM_API_TOKEN", text}};
+        CHECK(found(world).starts_with("`PVEFORM_API_TOKEN` does not hold an API token"));
+        CHECK(found(world).find(uuid) == std::string::npos);
     }
 }

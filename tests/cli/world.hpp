@@ -27,6 +27,8 @@ public:
 
     [[nodiscard]] bool errors_go_to_a_file() const override { return false; }
 
+    [[nodiscard]] bool output_lost_its_reader() const override { return lost_reader; }
+
     std::optional<std::string> ask(std::string_view question) override {
         questions.emplace_back(question);
         return answer;
@@ -38,6 +40,7 @@ public:
     }
 
     bool interactive = false;
+    bool lost_reader = false;         // of standard output
     std::optional<std::size_t> width; // of standard output
     std::optional<std::size_t> height;
     std::optional<std::string> answer;

@@ -1,5 +1,7 @@
 """What the process says when it ends."""
 
+import sys
+
 import harness
 import proxy
 
@@ -16,6 +18,15 @@ users:
     tokens:
       ci: { expire: 2032-01-31 }
 """
+
+# Runs a program whose standard output is a pipe that nobody reads any more, as behind `| head`.
+UNREAD = [sys.executable, "-c", """
+import os, sys
+reading, writing = os.pipe()
+os.dup2(writing, 1)
+os.close(reading)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""]
 
 
 class ExitCodes(harness.EndToEnd):
@@ -189,6 +200,17 @@ class ExitCodes(harness.EndToEnd):
             simulator, "apply", "--auto-approve", before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
         )
         self.assert_code(again, 1)  # there was nothing to write
+
+    def test_1_in_silence_when_the_reader_has_seen_enough(self):
+        simulator = self.start_simulator()
+        self.assert_code(self.at(simulator, "plan", "--out", "plan.json"), 0)
+        for command in (["plan"], ["drift"], ["show", "plan.json"], ["export"], ["snapshot"],
+                        ["explain", "admin@pve!ci"], ["schema"], ["completion", "bash"]):
+            run = self.at(simulator, *command, before=UNREAD)
+            self.assertEqual((run.code, run.err), (1, ""), str(run))
+        run = self.at(simulator, "apply", before=UNREAD)
+        self.assert_code(run, 1)
+        self.assert_says(run, "the output could not be written", "nothing was changed")
 
     def test_5_for_a_saved_plan_that_no_longer_holds(self):
         simulator = self.start_simulator()

@@ -14,15 +14,28 @@ using namespace std::chrono_literals;
 using pveform::ErrorKind;
 using pveform::posix_processes;
 using pveform::Result;
+using pveform::secrets::CommandStore;
 using pveform::secrets::IssuedSecret;
 using pveform::secrets::open_command_sink;
+using pveform::secrets::Opening;
 using pveform::secrets::Sink;
 using pveform::secrets::with_masking;
 
+namespace {
+
+const std::string lock_folder = "/safe/state/pveform";
+
+CommandStore store_by(std::vector<std::string> command, const std::string& cluster = "prod") {
+    return {std::move(command), 10min, lock_folder, cluster};
+}
+
+} // namespace
+
 TEST_CASE("the program gets the record on its standard input and nowhere else", "[secrets]") {
+    MemoryFiles files;
     FakeProcesses processes;
     processes.install("vault-put", answers(0));
-    const auto sink = value_of(open_command_sink(processes, {"vault-put", "pve"}, 10min));
+    const auto sink = value_of(open_command_sink(files, processes, store_by({"vault-put", "pve"})));
     REQUIRE(sink->store(issued("ann@pve!ci", "s3cret")));
     REQUIRE(processes.calls().size() == 1);
     const auto& call = processes.calls().front();
@@ -38,10 +51,11 @@ TEST_CASE("the program gets the record on its standard input and nowhere else", 
 TEST_CASE("the program is told which other names are easily mixed up", "[secrets]") {
     const TemporaryFolder folder;
     const std::string told = (folder.path() / "told").string();
+    MemoryFiles files;
     const auto sink = value_of(open_command_sink(
+        files,
         posix_processes(),
-        {"sh", "-c", R"(printf %s "$PVEFORM_LIKE_NAMES" >"$1")", "sh", told},
-        10min,
+        store_by({"sh", "-c", R"(printf %s "$PVEFORM_LIKE_NAMES" >"$1")", "sh", told}),
         tokens({"ann@pve!ci", "ann@pve!CI", "an.n@pve!c_i", "ann@pve!ci2", "annp@ve!ci"})
     ));
     const auto names_like = [&](const char* name) {
@@ -55,9 +69,10 @@ TEST_CASE("the program is told which other names are easily mixed up", "[secrets
 }
 
 TEST_CASE("only exit code 0 says that a secret is stored", "[secrets]") {
+    MemoryFiles files;
     FakeProcesses processes;
     processes.install("vault-put", answers(2));
-    const auto sink = value_of(open_command_sink(processes, {"vault-put"}, 10min));
+    const auto sink = value_of(open_command_sink(files, processes, store_by({"vault-put"})));
     const auto stored = sink->store(issued("ann@pve!ci", "s3cret"));
     REQUIRE_FALSE(stored);
     CHECK(stored.error().kind == ErrorKind::io);
@@ -68,21 +83,65 @@ TEST_CASE("only exit code 0 says that a secret is stored", "[secrets]") {
 }
 
 TEST_CASE("a program that is not there is found out in time", "[secrets]") {
+    MemoryFiles files;
     FakeProcesses processes;
     CHECK_THAT(
-        error_of(open_command_sink(processes, {"vault-put"}, 10min)),
+        error_of(open_command_sink(files, processes, store_by({"vault-put"}))),
         ContainsSubstring("there is no program `vault-put`")
     );
-    CHECK_FALSE(open_command_sink(processes, {}, 10min));
+    CHECK_FALSE(open_command_sink(files, processes, store_by({})));
+}
+
+TEST_CASE("two runs cannot store secrets of one cluster by commands at once", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    processes.install("vault-put", answers(0));
+    const auto open = [&](const std::string& cluster, Opening opening = Opening::for_stores) {
+        return open_command_sink(files, processes, store_by({"vault-put"}, cluster), {}, opening);
+    };
+    {
+        const auto held = value_of(open("prod"));
+        CHECK_THAT(error_of(open("prod")), ContainsSubstring("another run of pveform"));
+        CHECK_THAT(
+            error_of(open("prod", Opening::for_a_look)), ContainsSubstring("another run of pveform")
+        );
+        CHECK(open("test"));                                 // another cluster is another matter
+        CHECK(open("Prod"));                                 // so is one that is only called alike
+        CHECK(open("https://pve/" + std::string(300, 'x'))); // whatever its name
+    }
+    CHECK(open("prod"));
+    CHECK(files.permissions(lock_folder) == 0700);
+}
+
+TEST_CASE("a look at a program leaves nothing behind", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    processes.install("vault-put", answers(0));
+    const auto before = files.paths();
+    CHECK(open_command_sink(files, processes, store_by({"vault-put"}), {}, Opening::for_a_look));
+    CHECK(files.paths() == before);
+}
+
+TEST_CASE("a program whose runs cannot be locked out is refused in time", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    processes.install("vault-put", answers(0));
+    files.add_folder("/safe/state", 0700);
+    files.add_folder(lock_folder, 0777);
+    CHECK_THAT(
+        error_of(open_command_sink(files, processes, store_by({"vault-put"}))),
+        ContainsSubstring("others can write in folder") && ContainsSubstring("XDG_STATE_HOME")
+    );
 }
 
 TEST_CASE("a real program: what it prints does not matter, how long it takes does", "[secrets]") {
     const TemporaryFolder folder;
     const std::string target = (folder.path() / "stored").string();
     const auto store = [&](const std::string& script, std::chrono::seconds limit = 10min) {
-        const auto sink =
-            value_of(open_command_sink(posix_processes(), {"sh", "-c", script, "sh", target}, limit)
-            );
+        MemoryFiles files;
+        CommandStore by_script = store_by({"sh", "-c", script, "sh", target});
+        by_script.time_limit = limit;
+        const auto sink = value_of(open_command_sink(files, posix_processes(), by_script));
         return sink->store(issued("ann@pve!ci", "s3cret"));
     };
     CHECK(store("cat >\"$1\"; head -c 200000 /dev/zero"));

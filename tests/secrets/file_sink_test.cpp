@@ -108,10 +108,12 @@ TEST_CASE("what somebody adds to the file while it is open is kept", "[secrets]"
 }
 
 TEST_CASE("an empty file counts as a new one", "[secrets]") {
-    World world;
-    world.files.add_file(path, "");
-    REQUIRE(value_of(world.open())->store(issued("ann@pve!ci", first)));
-    CHECK(text_at(world.document(), {"tokens", "ann@pve!ci", "secret"}) == first);
+    for (const char* text : {"", "\n", "{}", R"({"version": 1})"}) {
+        World world;
+        world.files.add_file(path, text);
+        REQUIRE(value_of(world.open())->store(issued("ann@pve!ci", first)));
+        CHECK(text_at(world.document(), {"tokens", "ann@pve!ci", "secret"}) == first);
+    }
 }
 
 TEST_CASE("a file that is no record of ours is refused and kept", "[secrets]") {
@@ -125,6 +127,16 @@ TEST_CASE("a file that is no record of ours is refused and kept", "[secrets]") {
     SECTION("no object") {
         world.files.add_file(path, "[1]");
         CHECK_THAT(world.refusal(), ContainsSubstring("is no JSON object"));
+    }
+    SECTION("an object of somebody else's") {
+        for (const char* text :
+             {R"({"a": 1})",
+              R"({"version": 1, "users": {}, "acl": []})",
+              R"({"version": 1, "name": "ann@pve!ci", "secret": "old", "cluster": "prod"})"}) {
+            world.files.add_file(path, text);
+            CHECK_THAT(world.refusal(), ContainsSubstring("is JSON, but no secrets file"));
+            CHECK(world.files.bytes(path) == text);
+        }
     }
     SECTION("tokens of another shape") {
         world.files.add_file(path, R"({"tokens": []})");

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "secrets/vault.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::Result;
@@ -69,6 +70,26 @@ TEST_CASE("every file of the plan's tokens is checked before the first is writte
     CHECK(world.open());
     world.files.add_folder("/safe", 0775);
     CHECK_THAT(error_of(world.open()), ContainsSubstring("others can write in folder"));
+}
+
+TEST_CASE("a name that is too long for what takes the file's place is found out", "[secrets]") {
+    const TemporaryFolder folder;
+    FakeProcesses processes;
+    constexpr std::size_t longest = 255 - std::string_view("..json.new").size();
+    for (const bool fits : {true, false}) {
+        const std::string token = "ann@pve!" + std::string(longest - 8 + (fits ? 0 : 1), 'x');
+        const auto sink = open_folder_sink(
+            pveform::posix_file_system(), processes, folder.path(), "prod", tokens({token.c_str()})
+        );
+        if (fits) {
+            REQUIRE(sink);
+            CHECK((*sink)->store(issued(token, "s3cret")));
+        } else {
+            CHECK_THAT(
+                error_of(sink), ContainsSubstring("too long") && ContainsSubstring("secrets: {")
+            );
+        }
+    }
 }
 
 TEST_CASE("two runs cannot have one folder at once", "[secrets]") {

@@ -14,6 +14,7 @@
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::posix_processes;
 using pveform::Result;
+using pveform::secrets::CommandStore;
 using pveform::secrets::open_command_sink;
 
 namespace fs = std::filesystem;
@@ -64,6 +65,10 @@ public:
         fs::permissions(file, fs::perms::owner_all);
     }
 
+    [[nodiscard]] static CommandStore store_by(std::vector<std::string> command) {
+        return {std::move(command), time_limit, "/safe/state", "prod"};
+    }
+
     [[nodiscard]] Result<void> store(
         const std::string& recipe,
         std::vector<std::string> arguments,
@@ -71,8 +76,9 @@ public:
     ) const {
         std::vector<std::string> command = {PVEFORM_SOURCE_DIR "/examples/sinks/" + recipe};
         std::ranges::move(arguments, std::back_inserter(command));
+        MemoryFiles files;
         const auto sink =
-            value_of(open_command_sink(posix_processes(), command, time_limit, declared));
+            value_of(open_command_sink(files, posix_processes(), store_by(command), declared));
         return sink->store(issued(name, secret));
     }
 
@@ -89,9 +95,10 @@ public:
             PVEFORM_SOURCE_DIR "/examples/sinks/" + recipe,
             argument,
             words.string()};
-        const auto sink = value_of(
-            open_command_sink(posix_processes(), command, time_limit, tokens({name, other.c_str()}))
-        );
+        MemoryFiles files;
+        const auto sink = value_of(open_command_sink(
+            files, posix_processes(), store_by(command), tokens({name, other.c_str()})
+        ));
         CHECK_FALSE(sink->store(issued(name, secret)));
         return contents(words);
     }

@@ -13,6 +13,8 @@ using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::posix_file_system;
 using pveform::posix_processes;
 using pveform::secrets::open_file_sink;
+using pveform::secrets::open_folder_sink;
+using pveform::secrets::Opening;
 using pveform::secrets::require_hidden_from_git;
 using pveform::secrets::require_room;
 
@@ -83,18 +85,53 @@ TEST_CASE("a linked work tree, where .git is a file, is one too", "[secrets]") {
 TEST_CASE("room is asked for by writing", "[secrets]") {
     MemoryFiles files;
     files.add_file("/safe/.a.new", "left behind");
-    REQUIRE(require_room(files, "/safe/.a.new", 1000));
+    REQUIRE(require_room(files, "/safe/a", 1000, Opening::for_stores));
     CHECK_FALSE(files.has("/safe/.a.new"));
-    for (const std::size_t n : {2U, 3U}) { // the write, the sync
+    for (const std::size_t n : {2U, 3U, 4U}) { // the write, the sync, that of the folder
         Faults faults(n, FaultKind::error);
         files.set_faults(&faults);
         CHECK_THAT(
-            error_of(require_room(files, "/safe/.a.new", 1000)),
+            error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
             ContainsSubstring("secrets need 1000 bytes of room there")
         );
         files.set_faults(nullptr);
         CHECK_FALSE(files.has("/safe/.a.new"));
     }
+}
+
+TEST_CASE("a look is not in the way of a store", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    files.add_file("/safe/.a.json.new", "being stored");
+    const auto before = files.paths();
+    for (const bool is_locked : {false, true}) {
+        CHECK(open_file_sink(
+            files, processes, "/safe/a.json", "prod", tokens({"ann@pve!ci"}), Opening::for_a_look
+        ));
+        CHECK(files.bytes("/safe/.a.json.new") == "being stored");
+        if (!is_locked) {
+            CHECK(files.paths() == before);
+            files.add_file("/safe/.a.json.lock", "");
+        }
+    }
+    files.add_file("/safe/.pveform.new", "being tried");
+    CHECK(open_folder_sink(
+        files, processes, "/safe", "prod", tokens({"ann@pve!ci"}), Opening::for_a_look
+    ));
+    CHECK(files.bytes("/safe/.pveform.new") == "being tried");
+    CHECK_FALSE(files.has("/safe/.pveform.lock"));
+}
+
+TEST_CASE("a look is refused while another run stores", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    const auto open = [&](Opening opening) {
+        return open_file_sink(
+            files, processes, "/safe/a.json", "prod", tokens({"ann@pve!ci"}), opening
+        );
+    };
+    const auto held = value_of(open(Opening::for_stores));
+    CHECK_THAT(error_of(open(Opening::for_a_look)), ContainsSubstring("another run of pveform"));
 }
 
 TEST_CASE("a real git is understood", "[secrets]") {

@@ -1,7 +1,12 @@
 // The last resort.
 
+#include <filesystem>
+#include <set>
+
+#include "base/text.hpp"
 #include "catch.hpp"
 #include "secrets/vault.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::secrets::spool;
@@ -25,6 +30,30 @@ TEST_CASE("a spooled secret never takes the place of another", "[secrets]") {
     CHECK(text_at(parsed(files.bytes(once)), {"secret"}) == "s3cret-1");
     CHECK(text_at(parsed(files.bytes(again)), {"secret"}) == "s3cret-2");
     CHECK(files.permissions(again) == 0600);
+}
+
+TEST_CASE("a long name is spooled under a shorter one that is its own", "[secrets]") {
+    const TemporaryFolder folder;
+    std::set<std::filesystem::path> places;
+    for (const char* end : {"a", "b"}) {
+        for (const std::string& letter : {std::string("x"), std::string("ä")}) {
+            std::string id = "ann";
+            while (id.size() < 240) {
+                id += letter;
+            }
+            id += "@pve!" + std::string(end);
+            const auto file =
+                value_of(spool(pveform::posix_file_system(), folder.path(), issued(id, "s3cret")));
+            const std::string name = file.filename().string();
+            CHECK(name.starts_with("ann" + letter));
+            CHECK(pveform::is_utf8(name));
+            CHECK(name.size() < 143); // what encrypting file systems take
+            const auto text = pveform::posix_file_system().read_file(file, 10'000);
+            CHECK(text_at(parsed(*text), {"id"}) == id);
+            places.insert(file);
+        }
+    }
+    CHECK(places.size() == 4);
 }
 
 TEST_CASE("a spooled secret survives a crash of the machine", "[secrets]") {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ public:
         std::vector<std::string> command;
         std::string input;
         bool survives_interrupts = false;
+        std::set<std::string, std::less<>> withheld = {};
     };
 
     using Program = std::function<Result<Finished>(const Call&)>;
@@ -26,7 +28,10 @@ public:
 
     Result<Finished> run(const Invocation& invocation) override {
         calls_.push_back(
-            {invocation.command, std::string(invocation.input), invocation.survives_interrupts}
+            {invocation.command,
+             std::string(invocation.input),
+             invocation.survives_interrupts,
+             withheld()}
         );
         const auto program = programs_.find(invocation.command.front());
         if (program == programs_.end()) {
