@@ -340,8 +340,37 @@ class Outputs(harness.EndToEnd):
             run = self.report("plan", forms={}, arguments=["--output", text])
             self.assert_code(run, 3)
             self.assert_says(run, words)
-        run = self.report("validate", forms={}, arguments=["--format", "markdown"])
-        self.assert_code(run, 3)
+
+    def test_a_format_that_a_command_does_not_have_is_refused(self):
+        """And is not silently another one."""
+        formats = {"text", "json", "markdown"}
+        has = {
+            "plan": formats, "drift": formats, "apply": formats, "rotate x": formats,
+            "validate": {"text", "json"}, "show x": {"text", "json"}, "policy": {"text", "json"},
+            "policy explain x": {"text", "json"}, "explain x": {"text", "json"},
+            "ping": {"text", "json"}, "explain --batch": {"json"}, "snapshot": {"json"},
+            "schema": {"json"}, "export": {"text"}, "init": {"text"}, "completion bash": {"text"},
+            "version": {"text"},
+        }
+        commands = {line.split("\t")[0] for line in self.pveform("__complete", "").out.splitlines()}
+        self.assertEqual({line.split()[0] for line in has}, commands)
+        files = sorted(self.folder.rglob("*"))
+        for line, its_own in has.items():
+            for one in formats:
+                with self.subTest(line, format=one):
+                    run = self.pveform(*line.split(), "--format", one)
+                    refusal = f"has no output in the format `{one}`"
+                    if one in its_own:
+                        self.assertNotIn(refusal, run.err)
+                        continue
+                    self.assert_code(run, 3)
+                    self.assertEqual(run.out, "")
+                    words = " ".join(w for w in line.split() if w not in ("x", "bash"))
+                    self.assert_says(run, f"`pveform {words.replace('policy explain', 'policy')}` "
+                                     + refusal)
+                    for own in its_own:
+                        self.assertRegex(run.err.split("help:")[1], f"`{own}`")
+        self.assertEqual(sorted(self.folder.rglob("*")), files)
 
     def test_a_clean_run_is_silent_and_reports_all_the_same(self):
         clean = "version: 1\n"
