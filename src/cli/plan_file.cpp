@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 #include "cli/session.hpp"
 #include "live/endpoint.hpp"
-#include "plan/allowed.hpp"
 
 namespace pveform::cli {
 
@@ -84,7 +83,6 @@ saved::SavedPlan reviewable(
                 .no_prune = options.no_prune,
                 .rotate_due = options.rotation.urgency == plan::Urgency::due,
             },
-        .allowed = plan::allowed_blocks(plan, origin.document, options.allowances),
         .initial_passwords = initial_passwords(plan, origin.document),
         .plan = std::move(plan),
         .about = std::move(about),

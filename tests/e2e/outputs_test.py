@@ -319,6 +319,47 @@ class Outputs(harness.EndToEnd):
         self.assertEqual(text.splitlines()[0], "<!-- pveform:drift:a-b-x-b-c -->")
         self.assertNotIn("b", page.tags)
 
+    # What a flag lets pass.
+
+    def test_every_form_says_what_is_lost_and_allowed(self):
+        """A plan in which the applier locks itself out is no plan with `own access kept`."""
+        self.write("pveform.yaml", "version: 1\nusers: { boss@pve: { acl: [] } }\n")
+        self.write("user.cfg", "user:root@pam:1:0::::::\nuser:boss@pve:1:0::::::\n\n"
+                               "acl:1:/:boss@pve:Administrator:\n")
+        plan = ["plan", "--live", "user.cfg", "--as", "boss@pve"]
+        blocked = self.pveform(*plan)
+        self.assert_code(blocked, 4)
+        self.assert_says(blocked, "blocked[lockout] `boss@pve`, which runs this plan, would lose",
+                         "access lost: blocked")
+        self.assertNotIn("own access kept", blocked.out)
+
+        outputs = [f"--output={form}={name}" for form, name in self.FORMS.items()]
+        run = self.pveform(*plan, "--allow-lockout", "--out", "plan.json", *outputs)
+        self.assert_code(run, 0)
+        lost = "`boss@pve`, which runs this plan, would lose"
+        for text in (run.out, self.text_of("text"), self.pveform("show", "plan.json").out):
+            self.assertIn(f"allowed[lockout] {lost}", text)
+            self.assertIn("access lost: allowed (`--allow-lockout`)", text)
+            self.assertNotIn("own access kept", text)
+        for value in (json.loads(self.text_of("json")),
+                      self.pveform("show", "plan.json", "--format", "json").json):
+            self.assertEqual([one["guard"] for one in value["allowed"]], ["lockout"])
+            self.assertIn(lost, value["allowed"][0]["message"])
+            self.assertEqual(value["blocks"], [])
+        page = Page(self.text_of("markdown"))
+        self.assertIn("Allowed by a flag", page.prose)
+        self.assertIn("which runs this plan, would lose", page.prose + page.code)
+        results = json.loads(self.text_of("sarif"))["runs"][0]["results"]
+        self.assertEqual([one["level"] for one in results if one["ruleId"] == "allowed-lockout"],
+                         ["note"])
+        self.assertIn("allowed: ", self.text_of("gitlab-codequality"))
+        self.assertIn("lockout", self.text_of("junit"))
+
+        self.write("pveform.yaml", "version: 1\nusers: { boss@pve: { comment: kept } }\n")
+        kept = self.pveform(*plan, "--allow-lockout")
+        self.assert_says(kept, "own access kept")
+        self.assertNotIn("allowed[", kept.out)
+
     # Where reports go.
 
     def test_one_report_on_standard_output(self):
