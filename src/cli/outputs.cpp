@@ -85,10 +85,7 @@ Result<std::filesystem::path> place_of(const std::filesystem::path& path, Contex
 
 /// Nobody wants to learn after the last write to a cluster that its report is lost.
 Result<void> check_writable(const std::filesystem::path& place, Context& context) {
-    const std::filesystem::path probe = temporary_name_of(place);
-    if (TRY(context.files.inspect(probe))) {
-        TRY(context.files.remove(probe)); // of a run that was killed
-    }
+    const std::filesystem::path probe = unshared_name_of(place);
     TRY(context.files.write_new_file(probe, ""));
     return context.files.remove(probe);
 }

@@ -96,7 +96,7 @@ saved::SavedPlan reviewable(
 Result<std::string>
 save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context) {
     const json::Value value = saved::to_value(saved);
-    TRY(replace_file_durably(context.files, path, saved::write(saved)));
+    TRY(replace_shared_file(context.files, path, saved::write(saved)));
     return *value.find("digest")->as_string();
 }
 

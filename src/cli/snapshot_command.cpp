@@ -36,7 +36,7 @@ ExitCode run_snapshot(const Options& options, Context& context) {
         fmt::print(context.out, "{}", text);
         return ExitCode::done;
     }
-    if (const auto written = replace_file_durably(context.files, *options.out, text); !written) {
+    if (const auto written = replace_shared_file(context.files, *options.out, text); !written) {
         return context.report(written.error());
     }
     if (!options.quiet) {

@@ -433,6 +433,17 @@ class Outputs(harness.EndToEnd):
         self.report("drift", forms={"json": "link.json"})
         self.assertTrue((self.folder / "link.json").is_symlink())
 
+    def test_the_report_of_another_run_that_is_being_written_is_left_alone(self):
+        """Two runs had one name for what is not whole yet, and took it from each other."""
+        for name in ("r.json", "plan.json"):
+            self.write(f".{name}.new", "of another run")
+        self.report("plan", forms={"json": "r.json"}, arguments=["--out", "plan.json"])
+        self.assertIn("changes", json.loads(self.text_of("json")))
+        for name in ("r.json", "plan.json"):
+            self.assertEqual((self.folder / f".{name}.new").read_text(), "of another run")
+            (self.folder / f".{name}.new").unlink()
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.endswith(".new")], [])
+
     def test_what_cannot_be_written_is_said_before_anything_else(self):
         for path in ("none/r.json", ".", "/dev/null"):
             run = self.report("plan", forms={"json": path})
