@@ -175,6 +175,54 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
     return ExitCode::done;
 }
 
+/// Each form asks something else: what belongs to another one would go unheard.
+Result<void> check_is_one_question(const Options& options) {
+    const bool is_about_one = !options.principal.empty();
+    const bool is_about_all = !options.who_can.empty();
+    if (is_about_one && is_about_all) {
+        const std::string& privilege = options.who_can.at(0);
+        const std::string& path = options.who_can.at(1);
+        return std::unexpected(usage_error(
+            fmt::format(
+                "`--who-can` asks who may, and `{}` what one may do: these are two questions",
+                printable(options.principal)
+            ),
+            fmt::format(
+                "`pveform explain --who-can {1} {2}` names all who may; `pveform explain '{0}' {2} "
+                "--why {1}` says whether this one may, and why",
+                printable(options.principal),
+                printable(privilege),
+                printable(path)
+            )
+        ));
+    }
+    if (options.batch && (is_about_one || is_about_all || options.why)) {
+        return std::unexpected(usage_error(
+            "`--batch` takes its questions from standard input alone",
+            "leave out what else is asked, or `--batch`"
+        ));
+    }
+    if (!options.batch && !is_about_one && !is_about_all) {
+        return std::unexpected(usage_error(
+            "whose access?",
+            "name a user or token, and a path: `pveform explain ann@pve /vms/100`; or ask "
+            "`pveform explain --who-can VM.Console /vms/100`"
+        ));
+    }
+    if (options.why && is_about_all) {
+        return std::unexpected(usage_error(
+            "`--why` is about one user or token, and `--who-can` about all",
+            "leave one of them out; `--why` as in `pveform explain ann@pve /vms/100 --why VM.Audit`"
+        ));
+    }
+    if (options.why && options.path.empty()) {
+        return std::unexpected(usage_error(
+            "`--why` needs a path", "name it: `pveform explain ann@pve /vms/100 --why VM.Audit`"
+        ));
+    }
+    return {};
+}
+
 } // namespace
 
 void setup_explain(CLI::App& app, Options& options) {
@@ -200,17 +248,8 @@ void setup_explain(CLI::App& app, Options& options) {
 }
 
 ExitCode run_explain(const Options& options, Context& context) {
-    if (!options.batch && options.principal.empty() && options.who_can.empty()) {
-        return context.report(usage_error(
-            "whose access?",
-            "name a user or token, and a path: `pveform explain ann@pve /vms/100`; or ask "
-            "`pveform explain --who-can VM.Console /vms/100`"
-        ));
-    }
-    if (options.why && options.path.empty()) {
-        return context.report(usage_error(
-            "`--why` needs a path", "name it: `pveform explain ann@pve /vms/100 --why VM.Audit`"
-        ));
+    if (const auto one = check_is_one_question(options); !one) {
+        return context.report(one.error());
     }
     const auto scene = scene_of(options, context);
     if (!scene) {

@@ -8,7 +8,6 @@
 #include "cli/session.hpp"
 #include "cli/written_file.hpp"
 #include "live/endpoint.hpp"
-#include "plan/allowed.hpp"
 
 namespace pveform::cli {
 
@@ -85,7 +84,6 @@ saved::SavedPlan reviewable(
                 .no_prune = options.no_prune,
                 .rotate_due = options.rotation.urgency == plan::Urgency::due,
             },
-        .allowed = plan::allowed_blocks(plan, origin.document, options.allowances),
         .initial_passwords = initial_passwords(plan, origin.document),
         .plan = std::move(plan),
         .about = std::move(about),
@@ -110,7 +108,7 @@ Result<std::string>
 save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Context& context) {
     const json::Value value = saved::to_value(saved);
     const std::filesystem::path place = TRY(place_of_plan(path, context));
-    TRY(replace_file_durably(context.files, place, saved::write(saved)));
+    TRY(replace_shared_file(context.files, place, saved::write(saved)));
     return *value.find("digest")->as_string();
 }
 

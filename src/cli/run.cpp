@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/ostream.h>
 
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
@@ -68,64 +72,84 @@ void setup_global(CLI::App& app, Options& options) {
     );
 }
 
-/// Those that make reports.
-bool has_markdown(const CLI::App& app) {
-    return app.got_subcommand("plan") || app.got_subcommand("drift") ||
-           app.got_subcommand("apply") || app.got_subcommand("rotate");
+using Formats = std::span<const Format>;
+
+constexpr std::array report_formats = {Format::text, Format::json, Format::markdown};
+constexpr std::array answer_formats = {Format::text, Format::json};
+constexpr std::array text_alone = {Format::text}; // a document, a script
+constexpr std::array json_alone = {Format::json};
+
+/// What carries out a command, in what formats it speaks, and whether it only shows something,
+/// perhaps at length. The others speak while they work.
+struct Command {
+    std::string_view name;
+    ExitCode (*run)(const Options&, Context&);
+    Formats formats;
+    bool is_for_reading = false;
+};
+
+constexpr std::array<Command, 15> command_table = {{
+    {"init", run_init, text_alone},
+    {"validate", run_validate, answer_formats},
+    {"plan", run_plan, report_formats, true},
+    {"show", run_show, answer_formats, true},
+    {"apply", run_apply, report_formats},
+    {"drift", run_drift, report_formats, true},
+    {"rotate", run_rotate, report_formats},
+    {"export", run_export, text_alone},
+    {"snapshot", run_snapshot, json_alone},
+    {"explain", run_explain, answer_formats, true},
+    {"policy", run_policy, answer_formats, true},
+    {"ping", run_ping, answer_formats},
+    {"schema", run_schema, json_alone},
+    {"completion", run_completion, text_alone},
+    {"version", [](const Options&, Context& context) { return run_version(context); }, text_alone},
+}};
+
+/// The one that was given, as it is to be taken with these options.
+Command given_command(const CLI::App& app, const Options& options) {
+    const std::string& name = app.get_subcommands().front()->get_name();
+    Command command = *std::ranges::find(command_table, name, &Command::name);
+    if (options.batch) { // an answer a line, for a program that goes on asking
+        command.formats = json_alone;
+        command.is_for_reading = false;
+    }
+    return command;
 }
 
-/// Whether the command only shows something, perhaps at length. The others speak while they work.
-bool is_for_reading(const CLI::App& app, const Options& options) {
-    constexpr std::array<std::string_view, 5> commands = {
-        "plan", "show", "drift", "explain", "policy"};
-    const std::string name = app.get_subcommands().front()->get_name();
-    return !options.batch && std::ranges::find(commands, name) != commands.end();
+std::string_view format_name(Format format) {
+    switch (format) {
+    case Format::text:
+        return "text";
+    case Format::json:
+        return "json";
+    case Format::markdown:
+        return "markdown";
+    }
+    return "";
 }
 
-ExitCode dispatch(const CLI::App& app, const Options& options, Context& context) {
-    if (app.got_subcommand("validate")) {
-        return run_validate(options, context);
+/// Nobody is given something else than what was asked for.
+Result<void> check_format(const Command& command, const Options& options) {
+    if (!options.format ||
+        std::ranges::find(command.formats, *options.format) != command.formats.end()) {
+        return {};
     }
-    if (app.got_subcommand("plan")) {
-        return run_plan(options, context);
+    std::vector<std::string> names;
+    for (const Format format : command.formats) {
+        names.push_back(fmt::format("`{}`", format_name(format)));
     }
-    if (app.got_subcommand("show")) {
-        return run_show(options, context);
-    }
-    if (app.got_subcommand("apply")) {
-        return run_apply(options, context);
-    }
-    if (app.got_subcommand("drift")) {
-        return run_drift(options, context);
-    }
-    if (app.got_subcommand("rotate")) {
-        return run_rotate(options, context);
-    }
-    if (app.got_subcommand("export")) {
-        return run_export(options, context);
-    }
-    if (app.got_subcommand("snapshot")) {
-        return run_snapshot(options, context);
-    }
-    if (app.got_subcommand("init")) {
-        return run_init(options, context);
-    }
-    if (app.got_subcommand("explain")) {
-        return run_explain(options, context);
-    }
-    if (app.got_subcommand("policy")) {
-        return run_policy(options, context);
-    }
-    if (app.got_subcommand("schema")) {
-        return run_schema(options, context);
-    }
-    if (app.got_subcommand("completion")) {
-        return run_completion(options, context);
-    }
-    if (app.got_subcommand("ping")) {
-        return run_ping(options, context);
-    }
-    return run_version(context);
+    return std::unexpected(pveform::usage_error(
+        fmt::format(
+            "`pveform {}{}` has no output in the format `{}`",
+            command.name,
+            options.batch ? " --batch" : "",
+            format_name(*options.format)
+        ),
+        names.size() == 1
+            ? fmt::format("it has {} alone, with `--format` or without", names.front())
+            : fmt::format("it has {}", join(names, ", "))
+    ));
 }
 
 } // namespace
@@ -175,20 +199,17 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
         context.out_style.color = false;
         context.err_style.color = false;
     }
-    if (options.format == Format::markdown && !has_markdown(app)) {
-        return context.report(Error{
-            .kind = ErrorKind::usage,
-            .message = "this command has no output in Markdown",
-            .help = "use `--format text` or `--format json`",
-        });
+    const Command command = given_command(app, options);
+    if (const auto formatted = check_format(command, options); !formatted) {
+        return context.report(formatted.error());
     }
     context.may_write = app.got_subcommand("apply") || app.got_subcommand("rotate");
     context.trace = make_trace(options.verbosity, context.err);
     std::optional<Pager> pager;
-    if (is_for_reading(app, options)) {
+    if (command.is_for_reading) {
         pager.emplace(options, context);
     }
-    return dispatch(app, options, context);
+    return command.run(options, context);
 }
 
 } // namespace pveform::cli

@@ -37,10 +37,6 @@ std::string about_file(const saved::PlanFile& file, UnixSeconds now) {
     if (const std::string flags = flags_of(saved.request); !flags.empty()) {
         out += fmt::format("Made with: {}\n", flags);
     }
-    for (const plan::Block& block : saved.allowed) {
-        out +=
-            fmt::format("Lets pass [{}]: {}\n", printable(block.guard), printable(block.message));
-    }
     return out;
 }
 

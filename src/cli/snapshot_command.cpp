@@ -57,7 +57,7 @@ ExitCode run_snapshot(const Options& options, Context& context) {
         fmt::print(context.out, "{}", text);
         return ExitCode::done;
     }
-    if (const auto written = replace_file_durably(context.files, *place, text); !written) {
+    if (const auto written = replace_shared_file(context.files, *place, text); !written) {
         return context.report(written.error());
     }
     if (!options.quiet) {

@@ -145,9 +145,66 @@ std::optional<Error> unknown_value(const CLI::App& app, const CLI::ParseError& e
                       : fmt::format("it is one of {}", join(values, ", "))};
 }
 
+/// As the help shows it, and what the value is where that does not say it.
+std::string with_its_value(const CLI::Option& option) {
+    const std::string& term = option.get_option_text();
+    const std::string_view more = term == "N" ? ", with the number that the plan names" : "";
+    return fmt::format("write `{} {}`{}", option.get_name(), term, more);
+}
+
+/// The flag before one that was taken for its value; CLI11 takes whatever comes next.
+std::optional<Error> flag_instead_of_value(const CLI::App& app) {
+    const auto given = given_commands(app);
+    const auto is_known = [&](const std::string& word) {
+        return is_flag(word) && std::ranges::any_of(given, [&](const CLI::App* command) {
+                   return command->get_option_no_throw(word.substr(0, word.find('='))) != nullptr;
+               });
+    };
+    for (const CLI::App* command : given) {
+        for (const CLI::Option* option : command->get_options({})) {
+            const auto taken = std::ranges::find_if(option->results(), is_known);
+            if (taken != option->results().end()) {
+                return Error{
+                    .kind = ErrorKind::usage,
+                    .message = fmt::format(
+                        "`{}` needs a value, and `{}` follows", option->get_name(), *taken
+                    ),
+                    .help = with_its_value(*option)};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+/// One at the end of the line, or one that is there again.
+std::optional<Error> wrong_number_of_values(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::Option* option = refused_option(app, error);
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr || option == nullptr) {
+        return std::nullopt;
+    }
+    const int values = option->get_items_expected_min();
+    if (option->results().size() > static_cast<std::size_t>(option->get_items_expected_max())) {
+        return Error{
+            .kind = ErrorKind::usage,
+            .message = fmt::format("`{}` is there more than once", option->get_name()),
+            .help = "give it once"};
+    }
+    return Error{
+        .kind = ErrorKind::usage,
+        .message = fmt::format(
+            "`{}` needs {}",
+            option->get_name(),
+            values > 1 ? fmt::format("{} values", values) : std::string("a value")
+        ),
+        .help = with_its_value(*option)};
+}
+
 } // namespace
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    if (auto flag = flag_instead_of_value(app)) { // what follows that one is left over
+        return std::move(*flag);
+    }
     const std::vector<std::string> extras = app.remaining(true);
     const auto flag = std::ranges::find_if(extras, is_flag);
     const auto word = std::ranges::find_if_not(extras, is_flag);
@@ -159,6 +216,9 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     }
     if (auto unknown = unknown_value(app, error)) {
         return std::move(*unknown);
+    }
+    if (auto wrong = wrong_number_of_values(app, error)) {
+        return std::move(*wrong);
     }
     const bool has_command = !app.get_subcommands().empty();
     if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !has_command) {

@@ -35,10 +35,7 @@ place_of_written(const std::filesystem::path& path, std::string_view help, Conte
 }
 
 Result<void> check_writable(const std::filesystem::path& place, Context& context) {
-    const std::filesystem::path probe = trial_name_of(place);
-    if (TRY(context.files.inspect(probe))) {
-        TRY(context.files.remove(probe)); // of a run that was killed
-    }
+    const std::filesystem::path probe = unshared_name_of(place);
     TRY(context.files.write_new_file(probe, ""));
     return context.files.remove(probe);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "plan/allowed.hpp"
 #include "plan/diff.hpp"
 #include "plan/hidden_pools.hpp"
 #include "plan/order.hpp"
@@ -208,6 +209,7 @@ void look_for_obstacles(
         ),
         std::back_inserter(plan.blocks)
     );
+    plan.allowed = allowed_blocks(plan, document, circumstances.allowances);
 }
 
 } // namespace

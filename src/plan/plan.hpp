@@ -50,7 +50,8 @@ struct Plan {
     /// Which new entries losses come of, in a plan from a file. Else they are found in the states.
     std::map<std::pair<Principal, access::Shift>, std::vector<access::Addition>> additions;
     std::vector<Notice> notices;
-    std::vector<Block> blocks; // a plan with any of them must not be carried out
+    std::vector<Block> blocks;  // a plan with any of them must not be carried out
+    std::vector<Block> allowed; // what would be among them if no flag had let it pass
     std::vector<ObjectKey> left_alone;
     std::optional<Part> part; // nothing where everything was planned
     Rotation rotation;        // what it was asked to rotate

@@ -39,6 +39,14 @@ std::vector<std::string> items_of(const std::vector<plan::Block>& blocks) {
     return items;
 }
 
+std::vector<std::string> allowed_items(const std::vector<plan::Block>& blocks) {
+    std::vector<std::string> items;
+    for (const plan::Block& block : blocks) {
+        items.push_back(fmt::format("**{}**: {}", block.guard, sentence(block.message)));
+    }
+    return items;
+}
+
 /// Without what goes along, which the whole plan has.
 std::vector<std::string> removals_of(const plan::Plan& plan) {
     std::vector<std::string> items;
@@ -171,6 +179,7 @@ std::string plan_comment(const plan::Plan& plan, const PlanContext& context) {
     );
     say_part(plan.part, page);
     page.list("Blocked", items_of(plan.blocks));
+    page.list("Allowed by a flag", allowed_items(plan.allowed));
     page.list("Taken away", removals_of(plan));
     page.block("Effective access", access_of(plan), "diff");
     page.list("Assertions", items_of(plan.verdicts));
@@ -222,6 +231,7 @@ std::string receipt_comment(
     page.paragraph(headline_of(plan, receipt, verification));
     say_part(plan.part, page);
     page.list("Not done", not_done(plan, receipt));
+    page.list("Allowed by a flag", allowed_items(plan.allowed));
     page.list("Taken away", removals_of(plan));
     page.block("Effective access", access_of(plan), "diff");
     page.list("Policy", items_of(plan.findings));

@@ -89,6 +89,18 @@ std::string blocks_text(const std::vector<plan::Block>& blocks, const Style& sty
     return blocks.empty() ? out : out + "\n";
 }
 
+std::string allowed_text(const std::vector<plan::Block>& blocks, const Style& style) {
+    std::string out;
+    for (const plan::Block& block : blocks) {
+        out += fmt::format(
+            "  {} {}\n",
+            paint(style, Paint::warning, fmt::format("allowed[{}]", block.guard)),
+            printable(block.message)
+        );
+    }
+    return blocks.empty() ? out : out + "\n";
+}
+
 std::string left_alone_text(const std::vector<plan::ObjectKey>& keys) {
     std::string out;
     for (const plan::ObjectKey& key : keys) {

@@ -32,6 +32,9 @@ notices_text(const std::vector<plan::Notice>& notices, const Style& style);
 /// The same for what stands in the way, with what to do about it.
 [[nodiscard]] std::string blocks_text(const std::vector<plan::Block>& blocks, const Style& style);
 
+/// And for what would, had no flag let it pass.
+[[nodiscard]] std::string allowed_text(const std::vector<plan::Block>& blocks, const Style& style);
+
 /// All of them, for `--show-unmanaged`.
 [[nodiscard]] std::string left_alone_text(const std::vector<plan::ObjectKey>& keys);
 

@@ -108,6 +108,20 @@ void add_guards(const std::vector<plan::Block>& blocks, Observations& all) {
     }
 }
 
+/// Somebody let them pass; whoever reads the report may not know.
+void add_allowed(const std::vector<plan::Block>& blocks, Observations& all) {
+    for (const plan::Block& block : blocks) {
+        all.push_back({
+            .suite = "guards",
+            .rule = "allowed-" + block.guard,
+            .subject = block.guard,
+            .level = Level::note,
+            .message = "allowed: " + block.message,
+            .span = block.span,
+        });
+    }
+}
+
 CaseOutcome outcome_of(apply::Outcome outcome) {
     switch (outcome) {
     case apply::Outcome::done:
@@ -231,6 +245,7 @@ Observations observations_of(const plan::Plan& plan) {
     }
     add_part(plan.part, all);
     add_guards(plan.blocks, all);
+    add_allowed(plan.allowed, all);
     add_findings(plan.findings, all);
     add_verdicts(plan.verdicts, all);
     return all;
@@ -301,6 +316,7 @@ Observations observations_of(
     }
     all.push_back(std::move(result));
     add_part(plan.part, all);
+    add_allowed(plan.allowed, all);
     add_findings(plan.findings, all);
     add_verdicts(plan.verdicts, all);
     return all;

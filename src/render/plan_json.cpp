@@ -73,6 +73,14 @@ json::Value applier_value(const plan::Applier& applier) {
     };
 }
 
+json::Value allowed_value(const std::vector<plan::Block>& blocks) {
+    json::Array values;
+    for (const plan::Block& block : blocks) {
+        values.push_back(json::Object{{"guard", block.guard}, {"message", block.message}});
+    }
+    return values;
+}
+
 json::Value extent_value(const plan::Extent& extent) {
     return json::Object{
         {"users", count(extent.users)},
@@ -109,6 +117,7 @@ value_of(const plan::Plan& plan, const PlanContext& context, const apply::Receip
         {"policy_remarks", remarks_value(plan.findings)},
         {"assertions", verdicts_value(plan.verdicts)},
         {"blocks", blocks_value(plan.blocks)},
+        {"allowed", allowed_value(plan.allowed)},
         {"limits", limits_value(plan.limits)},
         {"left_alone", objects_value(plan.left_alone)},
         {"hidden_pools", paths_value(plan.hidden_pools)},

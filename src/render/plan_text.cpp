@@ -182,21 +182,30 @@ std::string applier_other_than(const PlanContext& context, const plan::Plan& pla
     return is_other ? plan.applier.identity->text() : std::string();
 }
 
-/// `own access kept`, as far as the guards looked.
-std::string own_access(const plan::Plan& plan) {
+bool is_of_guard(const std::vector<plan::Block>& blocks, std::string_view guard) {
+    return std::ranges::find(blocks, guard, &plan::Block::guard) != blocks.end();
+}
+
+/// `own access kept`, as far as the guards looked. A lock-out can also be that of all
+/// administrators, or one that comes in a few days: what it is, is said above.
+std::vector<std::string> own_access(const plan::Plan& plan) {
+    std::vector<std::string> parts;
+    if (is_of_guard(plan.blocks, "lockout")) {
+        parts.emplace_back("access lost: blocked");
+    } else if (is_of_guard(plan.allowed, "lockout")) {
+        parts.emplace_back("access lost: allowed (`--allow-lockout`)");
+    } else if (plan.applier.identity) {
+        parts.emplace_back("own access kept");
+    }
     if (!plan.applier.identity) {
-        return "access and rights of who applies it: not evaluated (`--as`)";
+        parts.emplace_back("access and rights of who applies it: not evaluated (`--as`)");
+    } else if (!plan.applier.is_certain) {
+        parts.emplace_back("rights of who applies it: not evaluated (`--as`)");
+    } else {
+        const bool is_short = is_of_guard(plan.blocks, "rights");
+        parts.emplace_back(is_short ? "rights missing" : "rights suffice");
     }
-    const auto tripped = [&](std::string_view guard) {
-        return std::ranges::any_of(plan.blocks, [&](const plan::Block& block) {
-            return block.guard == guard;
-        });
-    };
-    std::string words = tripped("lockout") ? "own access lost" : "own access kept";
-    if (!plan.applier.is_certain) {
-        return words + " · rights of who applies it: not evaluated (`--as`)";
-    }
-    return words + (tripped("rights") ? " · rights missing" : " · rights suffice");
+    return parts;
 }
 
 std::string footer(const plan::Plan& plan) {
@@ -218,7 +227,7 @@ std::string footer(const plan::Plan& plan) {
         ));
     }
     if (!plan.is_empty()) {
-        parts.push_back(own_access(plan));
+        std::ranges::move(own_access(plan), std::back_inserter(parts));
     }
     return parts.empty() ? std::string() : join(parts, " · ") + "\n";
 }
@@ -302,6 +311,7 @@ std::string plan_text(const plan::Plan& plan, const PlanContext& context, const 
         out += left_alone_text(plan.left_alone);
     }
     out += blocks_text(plan.blocks, style);
+    out += allowed_text(plan.allowed, style);
     if (!plan.is_empty()) {
         out += plan_summary(plan) + "\n";
     }

@@ -79,6 +79,9 @@ std::string_view summary_of(std::string_view rule) {
     if (rule.starts_with("guard-")) {
         return "a guard stands in the way of the plan";
     }
+    if (rule.starts_with("allowed-")) {
+        return "a flag let the plan past a guard";
+    }
     if (rule == "assertion") {
         return "a test of access that the document makes does not hold";
     }

@@ -153,7 +153,7 @@ std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan&
     compare_roles(named.before, now.plan.before.roles, roles);
     compare_roles(named.after, now.plan.after.roles, roles);
     std::ranges::copy(roles, std::back_inserter(lines));
-    compare_allowed(reviewed.allowed, now.allowed, lines);
+    compare_allowed(reviewed.plan.allowed, now.plan.allowed, lines);
     compare_passwords(reviewed.initial_passwords, now.initial_passwords, lines);
     const std::string& place = reviewed.about.secrets_place;
     if (issues_secret(now.plan) && !place.empty() && place != now.about.secrets_place) {

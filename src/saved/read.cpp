@@ -76,19 +76,6 @@ Read<std::vector<DocumentDigest>> documents_of(const Place& place) {
     return documents;
 }
 
-Read<std::vector<plan::Block>> allowed_of(const Place& place) {
-    static constexpr std::array keys = {"guard", "message"};
-    std::vector<plan::Block> blocks;
-    for (const Place& item : TRY(items_of(place))) {
-        const auto [guard, message] = TRY(fields_of(item, keys));
-        plan::Block block;
-        block.guard = TRY(text_of(guard));
-        block.message = TRY(text_of(message));
-        blocks.push_back(std::move(block));
-    }
-    return blocks;
-}
-
 Read<std::map<RoleId, Role>> roles_of(const Place& place) {
     std::map<RoleId, Role> roles;
     for (const auto& [id, privileges] : TRY(members_of(place))) {
@@ -120,7 +107,6 @@ std::expected<PlanFile, std::string> read(std::string_view text) {
         "cluster",
         "documents",
         "request",
-        "allowed",
         "initial_passwords",
         "naming_roles",
         "plan",
@@ -132,7 +118,7 @@ std::expected<PlanFile, std::string> read(std::string_view text) {
     const json::Value& root = *parsed;
     TRY(check_format(root));
     const auto fields = TRY(fields_of({&root, ""}, keys));
-    const auto& [format, format_version, tool_version, created, cluster, documents, request, allowed, initial_passwords, naming_roles, plan, digest] =
+    const auto& [format, format_version, tool_version, created, cluster, documents, request, initial_passwords, naming_roles, plan, digest] =
         fields;
     PlanFile file;
     file.printed = *plan.value;
@@ -147,7 +133,6 @@ std::expected<PlanFile, std::string> read(std::string_view text) {
     saved.endpoint = TRY(text_or_nothing(endpoint));
     saved.documents = TRY(documents_of(documents));
     saved.request = TRY(request_of(request));
-    saved.allowed = TRY(allowed_of(allowed));
     saved.initial_passwords = TRY(set_of<UserId>(initial_passwords));
     saved.plan = TRY(read_plan(plan));
     saved.plan.now = saved.created;

@@ -211,6 +211,18 @@ Read<void> read_blocks(const Place& place, plan::Plan& plan) {
     return {};
 }
 
+Read<void> read_allowed(const Place& place, plan::Plan& plan) {
+    static constexpr std::array keys = {"guard", "message"};
+    for (const Place& item : TRY(items_of(place))) {
+        const auto [guard, message] = TRY(fields_of(item, keys));
+        plan::Block block;
+        block.guard = printable(TRY(text_of(guard)));
+        block.message = TRY(text_of(message));
+        plan.allowed.push_back(std::move(block));
+    }
+    return {};
+}
+
 Read<void> read_notices(const Place& place, plan::Plan& plan) {
     for (const Place& item : TRY(items_of(place))) {
         const Place message = TRY(field_of(item, "message"));
@@ -317,6 +329,7 @@ Read<plan::Plan> read_plan(const Place& place) {
     const Place access = TRY(field_of(place, "effective_access"));
     const Place notices = TRY(field_of(place, "notices"));
     const Place blocks = TRY(field_of(place, "blocks"));
+    const Place allowed = TRY(field_of(place, "allowed"));
     const Place applier = TRY(field_of(place, "applier"));
     const Place part = TRY(field_of(place, "part"));
     const Place left_alone = TRY(field_of(place, "left_alone"));
@@ -326,6 +339,7 @@ Read<plan::Plan> read_plan(const Place& place) {
     TRY(read_policy(place, plan));
     TRY(read_notices(notices, plan));
     TRY(read_blocks(blocks, plan));
+    TRY(read_allowed(allowed, plan));
     TRY(read_applier(applier, plan));
     TRY(read_part(part, plan));
     TRY(read_numbers(place, plan));

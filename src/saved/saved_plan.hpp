@@ -37,7 +37,6 @@ struct SavedPlan {
     std::string endpoint;    // where it is; empty where nobody knew
     std::vector<DocumentDigest> documents;
     Request request;
-    std::vector<plan::Block> allowed;   // what the request lets pass
     std::set<UserId> initial_passwords; // users that are created with one
     /// As far as it is for people and for comparisons. In a plan that was read there are no steps,
     /// and no states but the roles that its words about access need.

@@ -39,14 +39,6 @@ json::Value documents_value(const std::vector<DocumentDigest>& documents) {
     return values;
 }
 
-json::Value allowed_value(const std::vector<plan::Block>& blocks) {
-    json::Array values;
-    for (const plan::Block& block : blocks) {
-        values.push_back(json::Object{{"guard", block.guard}, {"message", block.message}});
-    }
-    return values;
-}
-
 json::Value passwords_value(const std::set<UserId>& users) {
     json::Array texts;
     for (const UserId& user : users) {
@@ -92,7 +84,6 @@ json::Value to_value(const SavedPlan& saved) {
              {"endpoint", render::text_or_null(saved.endpoint)}}},
         {"documents", documents_value(saved.documents)},
         {"request", request_value(saved.request)},
-        {"allowed", allowed_value(saved.allowed)},
         {"initial_passwords", passwords_value(saved.initial_passwords)},
         {"naming_roles",
          json::Object{{"before", roles_value(roles.before)}, {"after", roles_value(roles.after)}}},

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
+#include <random>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -280,14 +281,8 @@ private:
     }
 };
 
-/// `write`: creates the file beside it.
-template<class Write>
-Result<void> replace_file(FileSystem& files, const fs::path& path, Write write) {
-    const fs::path fresh = temporary_name_of(path);
-    if (TRY(files.inspect(fresh))) {
-        TRY(files.remove(fresh)); // of a run that was killed
-    }
-    TRY(write(fresh));
+/// `fresh` stands beside it already.
+Result<void> take_place_of(FileSystem& files, const fs::path& path, const fs::path& fresh) {
     auto replaced = files.sync(fresh);
     if (replaced) {
         replaced = files.rename(fresh, path);
@@ -314,10 +309,24 @@ fs::path trial_name_of(const fs::path& path) {
     return path.parent_path() / ("." + path.filename().string() + ".try");
 }
 
+fs::path unshared_name_of(const fs::path& path) {
+    return path.parent_path() /
+           fmt::format(".{}.{:08x}.new", path.filename().string(), std::random_device()());
+}
+
 Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::string_view bytes) {
-    return replace_file(files, path, [&](const fs::path& fresh) {
-        return files.write_new_file(fresh, bytes);
-    });
+    const fs::path fresh = temporary_name_of(path);
+    if (TRY(files.inspect(fresh))) {
+        TRY(files.remove(fresh)); // of a run that was killed
+    }
+    TRY(files.write_new_file(fresh, bytes));
+    return take_place_of(files, path, fresh);
+}
+
+Result<void> replace_shared_file(FileSystem& files, const fs::path& path, std::string_view bytes) {
+    const fs::path fresh = unshared_name_of(path);
+    TRY(files.write_new_file(fresh, bytes));
+    return take_place_of(files, path, fresh);
 }
 
 Result<void> replace_public_file(FileSystem& files, const fs::path& path, std::string_view bytes) {
@@ -327,9 +336,9 @@ Result<void> replace_public_file(FileSystem& files, const fs::path& path, std::s
     if (old && old->kind == FileKind::regular) {
         permissions = old->permissions & read_write_execute;
     }
-    return replace_file(files, path, [&](const fs::path& fresh) {
-        return files.write_new_public_file(fresh, bytes, permissions);
-    });
+    const fs::path fresh = unshared_name_of(path);
+    TRY(files.write_new_public_file(fresh, bytes, permissions));
+    return take_place_of(files, path, fresh);
 }
 
 } // namespace pveform

@@ -104,8 +104,16 @@ public:
 [[nodiscard]] Result<void>
 replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 
-/// The same for what others may read, with the mode of the file that was there: who keeps it from
-/// others goes on to. Else with the one that the umask leaves.
+/// A name beside the file that no other run takes: `.NAME.0a1b2c3d.new`.
+[[nodiscard]] std::filesystem::path unshared_name_of(const std::filesystem::path& path);
+
+/// The same for a file that several runs may write at the same time: each under a name of its own
+/// first, and the last one stays. What a run that is killed in between leaves is not cleared away.
+[[nodiscard]] Result<void>
+replace_shared_file(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
+
+/// The same as the latter for what others may read, with the mode of the file that was there: who
+/// keeps it from others goes on to. Else with the one that the umask leaves.
 [[nodiscard]] Result<void>
 replace_public_file(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 

@@ -126,3 +126,32 @@ TEST_CASE("explain suggests whom and what was meant", "[cli]") {
     CHECK(Asked(options).err.find("did you mean `VM.PowerMgmt`?") != std::string::npos);
     CHECK(Asked(cli::Options{}).code == cli::ExitCode::invalid);
 }
+
+TEST_CASE("explain answers one question, and refuses to leave a part of another unheard", "[cli]") {
+    cli::Options both = question("ann@pve!ci", "");
+    both.who_can = {"VM.PowerMgmt", "/vms/8"};
+    const Asked asked(both);
+    CHECK(asked.code == cli::ExitCode::invalid);
+    CHECK(asked.out.empty());
+    CHECK(
+        asked.err ==
+        "error: `--who-can` asks who may, and `ann@pve!ci` what one may do: these are two "
+        "questions\n"
+        "  = help: `pveform explain --who-can VM.PowerMgmt /vms/8` names all who may; `pveform "
+        "explain 'ann@pve!ci' /vms/8 --why VM.PowerMgmt` says whether this one may, and why\n"
+    );
+    cli::Options all_and_why;
+    all_and_why.who_can = {"VM.PowerMgmt", "/vms/8"};
+    all_and_why.why = "VM.Audit";
+    CHECK(Asked(all_and_why).err.find("`--why` is about one user or token") != std::string::npos);
+
+    for (cli::Options with_batch : {all_and_why, question("ann@pve", "/vms/8")}) {
+        with_batch.batch = true;
+        const Asked refused(with_batch);
+        CHECK(refused.code == cli::ExitCode::invalid);
+        CHECK(refused.err.find("from standard input alone") != std::string::npos);
+    }
+    cli::Options batch;
+    batch.batch = true;
+    CHECK(Asked(batch).code == cli::ExitCode::done);
+}

@@ -29,6 +29,17 @@ class Explain(harness.EndToEnd):
         self.assert_code(who, 0)
         self.assert_says(who, "VM.PowerMgmt on /vms/100 is held by", "ann@pve", "admin@pve")
 
+    def test_one_question_at_a_time(self):
+        """Wherever on the line the principal stands: it was silently left aside."""
+        for line in (("ann@pve", "--who-can", "VM.PowerMgmt", "/vms/100"),
+                     ("--who-can", "VM.PowerMgmt", "/vms/100", "ann@pve")):
+            run = self.explain(*line)
+            self.assert_code(run, 3)
+            self.assertEqual(run.out, "")
+            self.assert_says(run, "these are two questions",
+                             "`pveform explain --who-can VM.PowerMgmt /vms/100`",
+                             "`pveform explain 'ann@pve' /vms/100 --why VM.PowerMgmt`")
+
     def test_what_somebody_could_do_after_the_plan(self):
         run = self.explain("ann@pve", "/vms/100", "--why", "VM.PowerMgmt", "--planned")
         self.assert_code(run, 0)

@@ -320,6 +320,47 @@ class Outputs(harness.EndToEnd):
         self.assertEqual(text.splitlines()[0], "<!-- pveform:drift:a-b-x-b-c -->")
         self.assertNotIn("b", page.tags)
 
+    # What a flag lets pass.
+
+    def test_every_form_says_what_is_lost_and_allowed(self):
+        """A plan in which the applier locks itself out is no plan with `own access kept`."""
+        self.write("pveform.yaml", "version: 1\nusers: { boss@pve: { acl: [] } }\n")
+        self.write("user.cfg", "user:root@pam:1:0::::::\nuser:boss@pve:1:0::::::\n\n"
+                               "acl:1:/:boss@pve:Administrator:\n")
+        plan = ["plan", "--live", "user.cfg", "--as", "boss@pve"]
+        blocked = self.pveform(*plan)
+        self.assert_code(blocked, 4)
+        self.assert_says(blocked, "blocked[lockout] `boss@pve`, which runs this plan, would lose",
+                         "access lost: blocked")
+        self.assertNotIn("own access kept", blocked.out)
+
+        outputs = [f"--output={form}={name}" for form, name in self.FORMS.items()]
+        run = self.pveform(*plan, "--allow-lockout", "--out", "plan.json", *outputs)
+        self.assert_code(run, 0)
+        lost = "`boss@pve`, which runs this plan, would lose"
+        for text in (run.out, self.text_of("text"), self.pveform("show", "plan.json").out):
+            self.assertIn(f"allowed[lockout] {lost}", text)
+            self.assertIn("access lost: allowed (`--allow-lockout`)", text)
+            self.assertNotIn("own access kept", text)
+        for value in (json.loads(self.text_of("json")),
+                      self.pveform("show", "plan.json", "--format", "json").json):
+            self.assertEqual([one["guard"] for one in value["allowed"]], ["lockout"])
+            self.assertIn(lost, value["allowed"][0]["message"])
+            self.assertEqual(value["blocks"], [])
+        page = Page(self.text_of("markdown"))
+        self.assertIn("Allowed by a flag", page.prose)
+        self.assertIn("which runs this plan, would lose", page.prose + page.code)
+        results = json.loads(self.text_of("sarif"))["runs"][0]["results"]
+        self.assertEqual([one["level"] for one in results if one["ruleId"] == "allowed-lockout"],
+                         ["note"])
+        self.assertIn("allowed: ", self.text_of("gitlab-codequality"))
+        self.assertIn("lockout", self.text_of("junit"))
+
+        self.write("pveform.yaml", "version: 1\nusers: { boss@pve: { comment: kept } }\n")
+        kept = self.pveform(*plan, "--allow-lockout")
+        self.assert_says(kept, "own access kept")
+        self.assertNotIn("allowed[", kept.out)
+
     # Where reports go.
 
     def test_one_report_on_standard_output(self):
@@ -341,8 +382,37 @@ class Outputs(harness.EndToEnd):
             run = self.report("plan", forms={}, arguments=["--output", text])
             self.assert_code(run, 3)
             self.assert_says(run, words)
-        run = self.report("validate", forms={}, arguments=["--format", "markdown"])
-        self.assert_code(run, 3)
+
+    def test_a_format_that_a_command_does_not_have_is_refused(self):
+        """And is not silently another one."""
+        formats = {"text", "json", "markdown"}
+        has = {
+            "plan": formats, "drift": formats, "apply": formats, "rotate x": formats,
+            "validate": {"text", "json"}, "show x": {"text", "json"}, "policy": {"text", "json"},
+            "policy explain x": {"text", "json"}, "explain x": {"text", "json"},
+            "ping": {"text", "json"}, "explain --batch": {"json"}, "snapshot": {"json"},
+            "schema": {"json"}, "export": {"text"}, "init": {"text"}, "completion bash": {"text"},
+            "version": {"text"},
+        }
+        commands = {line.split("\t")[0] for line in self.pveform("__complete", "").out.splitlines()}
+        self.assertEqual({line.split()[0] for line in has}, commands)
+        files = sorted(self.folder.rglob("*"))
+        for line, its_own in has.items():
+            for one in formats:
+                with self.subTest(line, format=one):
+                    run = self.pveform(*line.split(), "--format", one)
+                    refusal = f"has no output in the format `{one}`"
+                    if one in its_own:
+                        self.assertNotIn(refusal, run.err)
+                        continue
+                    self.assert_code(run, 3)
+                    self.assertEqual(run.out, "")
+                    words = " ".join(w for w in line.split() if w not in ("x", "bash"))
+                    self.assert_says(run, f"`pveform {words.replace('policy explain', 'policy')}` "
+                                     + refusal)
+                    for own in its_own:
+                        self.assertRegex(run.err.split("help:")[1], f"`{own}`")
+        self.assertEqual(sorted(self.folder.rglob("*")), files)
 
     def test_a_clean_run_is_silent_and_reports_all_the_same(self):
         clean = "version: 1\n"
@@ -363,6 +433,17 @@ class Outputs(harness.EndToEnd):
         (self.folder / "link.json").symlink_to("r.json")
         self.report("drift", forms={"json": "link.json"})
         self.assertTrue((self.folder / "link.json").is_symlink())
+
+    def test_the_report_of_another_run_that_is_being_written_is_left_alone(self):
+        """Two runs had one name for what is not whole yet, and took it from each other."""
+        for name in ("r.json", "plan.json"):
+            self.write(f".{name}.new", "of another run")
+        self.report("plan", forms={"json": "r.json"}, arguments=["--out", "plan.json"])
+        self.assertIn("changes", json.loads(self.text_of("json")))
+        for name in ("r.json", "plan.json"):
+            self.assertEqual((self.folder / f".{name}.new").read_text(), "of another run")
+            (self.folder / f".{name}.new").unlink()
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.endswith(".new")], [])
 
     def test_what_cannot_be_written_is_said_before_anything_else(self):
         for path in ("none/r.json", ".", "/dev/null"):

@@ -169,8 +169,8 @@ class SavedPlans(harness.EndToEnd):
         digest = plan["digest"]
         self.assert_says(planned, f"its digest is {digest}")
         self.assert_says(self.pveform("show", "plan.json"), f"Digest: {digest}")
-        plan["allowed"] = [{key: block[key] for key in ("guard", "message")}
-                           for block in plan["plan"]["blocks"]]
+        plan["plan"]["allowed"] = [{key: block[key] for key in ("guard", "message")}
+                                   for block in plan["plan"]["blocks"]]
         plan["plan"]["blocks"] = []
         plan["request"]["allow_destroy"] = 2
         del plan["digest"]

@@ -449,12 +449,17 @@ TEST_CASE("an allowance is for what was reviewed with it", "[saved]") {
     making.document.absent.users[UserId{"boss@pve"}] = {};
     const saved::SavedPlan saved = plan_of(making);
     REQUIRE(saved.plan.blocks.empty());
-    REQUIRE_FALSE(saved.allowed.empty());
+    REQUIRE_FALSE(saved.plan.allowed.empty());
     const saved::PlanFile file = saved_and_read(saved);
     CHECK(saved::differences(file.saved, plan_of(making)).empty());
+    const std::string shown = render::plan_text(file.saved.plan, file.saved.about, {});
+    CHECK(shown == render::plan_text(saved.plan, saved.about, {}));
+    CHECK(shown.find("  allowed[lockout] ") != std::string::npos);
+    CHECK(shown.find("access lost: allowed (`--allow-lockout`)") != std::string::npos);
+    CHECK(shown.find("own access kept") == std::string::npos);
 
     saved::SavedPlan forged = saved;
-    forged.allowed.clear();
+    forged.plan.allowed.clear();
     CHECK(
         joined(saved::differences(saved_and_read(forged).saved, plan_of(making)))
             .find("not let pass when it was shown[lockout]: ") != std::string::npos

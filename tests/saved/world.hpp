@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "catch.hpp"
-#include "plan/allowed.hpp"
 #include "plan/world.hpp"
 #include "saved/lock.hpp"
 #include "saved/saved_plan.hpp"
@@ -73,7 +72,6 @@ inline Collected<saved::SavedPlan> try_plan_of(const Making& making) {
     if (!made) {
         return std::unexpected(made.error());
     }
-    auto allowed = plan::allowed_blocks(*made, document, making.request.allowances);
     return saved::SavedPlan{
         .tool_version = "1.2.3",
         .created = making.now,
@@ -81,7 +79,6 @@ inline Collected<saved::SavedPlan> try_plan_of(const Making& making) {
         .endpoint = "https://192.0.2.1:8006",
         .documents = {{"pveform.yaml", std::string(64, 'a')}},
         .request = making.request,
-        .allowed = std::move(allowed),
         .initial_passwords = {},
         .plan = std::move(*made),
         .about =

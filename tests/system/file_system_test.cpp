@@ -2,11 +2,14 @@
 
 #include "system/file_system.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include "catch.hpp"
 #include "support/memory_files.hpp"
@@ -185,6 +188,40 @@ TEST_CASE("what a killed run left behind is not in the way", "[system]") {
     REQUIRE(files.write_new_file(temporary_name_of(file), "half"));
     REQUIRE(replace_file_durably(files, file, "whole"));
     CHECK(contents(file) == "whole");
+}
+
+TEST_CASE("runs that write one report do not disturb each other", "[system]") {
+    using Replace = pveform::Result<void> (*)(FileSystem&, const fs::path&, std::string_view);
+    for (const Replace replace : {&pveform::replace_public_file, &pveform::replace_shared_file}) {
+        const TemporaryFolder folder;
+        const fs::path file = folder.path() / "report";
+        constexpr std::size_t length = 100'000;
+        std::atomic<unsigned> failures = 0;
+        std::vector<std::thread> runs;
+        for (const char letter : {'a', 'b', 'c'}) {
+            runs.emplace_back([&, letter] {
+                for (int i = 0; i < 30; ++i) {
+                    failures += replace(files, file, std::string(length, letter)) ? 0U : 1U;
+                }
+            });
+        }
+        for (std::thread& run : runs) {
+            run.join();
+        }
+        CHECK(failures == 0);
+        const std::string text = contents(file);
+        CHECK(text == std::string(length, text.at(0)));
+        CHECK(*files.list_folder(folder.path()) == std::vector<std::string>{"report"});
+    }
+}
+
+TEST_CASE("a report that cannot take its place leaves nothing behind", "[system]") {
+    const TemporaryFolder folder;
+    const fs::path place = folder.path() / "report";
+    fs::create_directory(place);
+    CHECK_FALSE(pveform::replace_public_file(files, place, "text"));
+    CHECK_FALSE(pveform::replace_shared_file(files, place, "text"));
+    CHECK(*files.list_folder(folder.path()) == std::vector<std::string>{"report"});
 }
 
 TEST_CASE("the contents are on the disk before the name is", "[system]") {
