@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/acl_path_forms.hpp"
 #include "plan/overlay.hpp"
 
 namespace pveform::plan {
@@ -272,8 +273,7 @@ void Overlay::check_row(const AclKey& key, const desired::AclRow& row) {
         refuse(
             fmt::format("PVE {} takes no ACL entry at `{}`", live_.release.text(), key.path.text),
             row.span,
-            "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, "
-            "`/sdn/…`, `/mapping/…`"
+            std::string(acl_path_forms)
         );
     }
 }
