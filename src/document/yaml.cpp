@@ -374,7 +374,7 @@ void TreeBuilder::take_key(Frame& frame, const Node& node) {
 }
 
 void TreeBuilder::report_syntax_error(const YAML::Exception& exception) {
-    SyntaxError explained = explain_syntax_error(
+    Explained explained = explain_syntax_error(
         *source_,
         exception.msg,
         exception.mark.is_null() ? source_->text().size()
