@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/written_secrets.hpp"
 #include "document/source_check.hpp"
+#include "document/write.hpp"
 
 namespace pveform::document {
 
@@ -168,7 +169,7 @@ std::optional<std::vector<Value>> Value::as_list() const {
     const auto* list = std::get_if<List>(&node_->value);
     if (list == nullptr) {
         const auto text = scalar_text();
-        refuse_type("a list", text ? fmt::format("write [{}]", *text) : "write `[]` for none");
+        refuse_type("a list", text ? "write " + flow_list({*text}) : "write `[]` for none");
         return std::nullopt;
     }
     std::vector<Value> items;
