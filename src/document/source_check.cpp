@@ -118,8 +118,9 @@ explain_syntax_error(const SourceFile& source, const std::string& message, std::
             fmt::format("quote it: \"{}\"", word),
         };
     }
-    if (line.substr(0, line.find_first_not_of(" \t")).contains('\t')) {
-        return {"a tab in the indentation", "indent with blanks only"};
+    const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+    if (const std::size_t tab = indentation.find('\t'); tab != std::string_view::npos) {
+        return {"a tab in the indentation", "indent with blanks only", tab};
     }
     if (message == "illegal map value") {
         return {

@@ -23,6 +23,7 @@ namespace pveform::document {
 struct Explained {
     std::string message;
     std::string help;
+    std::optional<std::size_t> column = {}; // of the mistake, from 0, if reading went on behind it
 };
 
 /// yaml-cpp's message in the words of somebody who writes a document; `offset` is where it stopped.

@@ -380,7 +380,11 @@ void TreeBuilder::report_syntax_error(const YAML::Exception& exception) {
         exception.mark.is_null() ? source_->text().size()
                                  : static_cast<std::size_t>(exception.mark.pos)
     );
-    refuse(std::move(explained.message), span_at(exception.mark), std::move(explained.help));
+    Span span = span_at(exception.mark);
+    if (explained.column) {
+        span.column = *explained.column + 1;
+    }
+    refuse(std::move(explained.message), span, std::move(explained.help));
 }
 
 } // namespace
