@@ -476,6 +476,9 @@ ExitCode run_apply(const Options& options, Context& context) {
     if (const auto applicable = saved::check_is_applicable(reviewed->saved); !applicable) {
         return context.report(applicable.error());
     }
+    if (const auto named = check_documents_are_named(reviewed->saved, options, context); !named) {
+        return context.report(named.error());
+    }
     planned->auto_approve = true; // it was reviewed
     return apply_planned(*planned, &*reviewed, context);
 }

@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
+#include "cli/path_argument.hpp"
 #include "cli/session.hpp"
 #include "cli/sight.hpp"
 #include "render/explanation.hpp"
@@ -33,7 +34,8 @@ json::Value answer_of(
         {"principal", principal}, {"path", path}, {"privileges", std::move(privileges)}};
 }
 
-/// One question a line, `principal path`; the path is taken verbatim, as PVE takes it.
+/// One question a line, `principal path`; the path is taken verbatim, as the API takes the one of
+/// GET /access/permissions, so that the answers can be compared.
 ExitCode answer_batch(const State& state, Context& context) {
     const access::Evaluator evaluator(state);
     std::string line;
@@ -124,8 +126,11 @@ ExitCode answer_who_can(const Scene& scene, const Options& options, Context& con
     if (!privilege) {
         return context.report(privilege.error());
     }
-    const render::WhoCan answer =
-        render::who_can(scene.state, *privilege, options.who_can.at(1), scene.now);
+    const auto path = path_argument(options.who_can.at(1), scene.state);
+    if (!path) {
+        return context.report(path.error());
+    }
+    const render::WhoCan answer = render::who_can(scene.state, *privilege, path->text, scene.now);
     const bool is_json = options.format == Format::json;
     fmt::print(
         context.out,
@@ -144,11 +149,18 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
     render::Question question{
         .state = scene.state,
         .principal = *principal,
-        .path = options.path,
+        .path = {},
         .only = {},
         .now = scene.now,
         .hidden_pools = scene.hidden_pools,
     };
+    if (options.path) {
+        auto path = path_argument(*options.path, scene.state);
+        if (!path) {
+            return context.report(path.error());
+        }
+        question.path = std::move(path->text);
+    }
     if (options.why) {
         const auto privilege = known_privilege(*options.why, scene.state);
         if (!privilege) {
@@ -157,7 +169,7 @@ ExitCode answer_one(const Scene& scene, const Options& options, Context& context
         question.only = *privilege;
     }
     const bool is_json = options.format == Format::json;
-    if (options.path.empty()) {
+    if (!options.path) {
         fmt::print(
             context.out,
             "{}",
@@ -242,7 +254,9 @@ void setup_explain(CLI::App& app, Options& options) {
         ->expected(2);
     explain->add_flag("--planned", options.planned, "Look at what the documents of -f lead to");
     explain->add_flag(
-        "--batch", options.batch, "Answer lines `principal path` from standard input"
+        "--batch",
+        options.batch,
+        "Answer lines `principal path` from standard input; paths verbatim, as the API takes them"
     );
     setup_live_file(*explain, options);
 }

@@ -56,7 +56,7 @@ struct Options {
     bool no_verify_secrets = false; // apply, rotate
     bool no_prune = false;
     std::string principal;            // explain
-    std::string path;                 // explain: empty for all
+    std::optional<std::string> path;  // explain: without it, everywhere
     std::optional<std::string> why;   // explain: one privilege
     std::vector<std::string> who_can; // explain: a privilege and a path
     bool planned = false;             // explain: what the documents lead to

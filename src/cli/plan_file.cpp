@@ -39,6 +39,32 @@ Error unreadable(const std::filesystem::path& path, const std::string& reason) {
     };
 }
 
+Error folder_as_plan(const std::filesystem::path& path) {
+    Error error = unreadable(path, "it is a folder");
+    error.help = fmt::format(
+        "documents are named with `-f`: `-f {}`; plans are files that `pveform plan --out FILE` "
+        "wrote",
+        printable(path.string())
+    );
+    return error;
+}
+
+/// The flags that name the documents again: the one file, or the folder that all are in.
+std::string flags_for(const std::vector<saved::DocumentDigest>& documents) {
+    if (documents.size() == 1) {
+        return "-f " + documents.front().file;
+    }
+    std::filesystem::path folder = std::filesystem::path(documents.front().file).parent_path();
+    std::vector<std::string> each;
+    for (const saved::DocumentDigest& document : documents) {
+        while (!folder.empty() && !document.file.starts_with(folder.string() + "/")) {
+            folder = folder.has_relative_path() ? folder.parent_path() : std::filesystem::path();
+        }
+        each.push_back("-f " + document.file);
+    }
+    return folder.empty() ? join(each, " ") : "-f " + folder.string();
+}
+
 std::string ago(UnixSeconds seconds) {
     constexpr UnixSeconds minute = 60;
     constexpr UnixSeconds hour = 60 * minute;
@@ -117,12 +143,37 @@ Result<saved::PlanFile> read_plan_file(const std::filesystem::path& path, Contex
     if (!info) {
         return std::unexpected(unreadable(path, "there is no such file"));
     }
+    if (info->kind == FileKind::folder) {
+        return std::unexpected(folder_as_plan(path));
+    }
     const std::string text = TRY(context.files.read_file(path, max_plan_file_bytes));
     auto file = saved::read(text);
     if (!file) {
         return std::unexpected(unreadable(path, file.error()));
     }
     return std::move(*file);
+}
+
+Result<void>
+check_documents_are_named(const saved::SavedPlan& saved, const Options& options, Context& context) {
+    const std::filesystem::path& usual = options.files.front();
+    if (options.files != Options().files || saved.documents.empty() ||
+        saved.documents.front().file == usual || TRY(context.files.inspect(usual))) {
+        return {};
+    }
+    return std::unexpected(usage_error(
+        fmt::format(
+            "there is no `{}`: the plan was made from `{}`{}",
+            usual.string(),
+            printable(saved.documents.front().file),
+            saved.documents.size() == 1 ? "" : ", …"
+        ),
+        fmt::format(
+            "name them: `pveform apply {} {}`",
+            printable(flags_for(saved.documents)),
+            printable(options.plan->string())
+        )
+    ));
 }
 
 void setup_digest(CLI::App& command, CLI::Option* plan, Options& options) {

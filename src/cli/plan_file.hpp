@@ -48,6 +48,11 @@ save_plan(const saved::SavedPlan& saved, const std::filesystem::path& path, Cont
 [[nodiscard]] Result<saved::PlanFile>
 read_plan_file(const std::filesystem::path& path, Context& context);
 
+/// An error where the plan was made from documents that nobody names now, and none stands in the
+/// usual place.
+[[nodiscard]] Result<void>
+check_documents_are_named(const saved::SavedPlan& saved, const Options& options, Context& context);
+
 /// `--digest`, for a command that takes a plan.
 void setup_digest(CLI::App& command, CLI::Option* plan, Options& options);
 

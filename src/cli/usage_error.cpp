@@ -1,6 +1,7 @@
 #include "cli/usage_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,9 +74,24 @@ Error unknown(std::string_view what, const std::string& word, std::string help) 
         .help = std::move(help)};
 }
 
+/// Those that have no arguments but read documents: a word behind them was meant to be one.
+bool reads_documents(const CLI::App& command) {
+    constexpr std::array<std::string_view, 3> commands = {"plan", "drift", "validate"};
+    return std::ranges::find(commands, command.get_name()) != commands.end();
+}
+
 /// A word where a command or an argument may stand.
 Error unknown_word(const CLI::App& app, const std::string& word) {
     const auto given = given_commands(app);
+    if (reads_documents(*given.back())) {
+        return unknown(
+            "unexpected argument",
+            word,
+            fmt::format(
+                "documents are named with `-f`: `{} -f {}`", written(given), printable(word)
+            )
+        );
+    }
     const auto match = closest_match(word, commands_of(*given.back()));
     if (match) {
         return unknown(

@@ -69,6 +69,23 @@ void read_terms(Token& token, MapReader& map, Problems& problems) {
     }
 }
 
+void read_token_acl(TokenDraft& draft, MapReader& map, Problems& problems) {
+    const auto acl = map.optional("acl");
+    if (!acl) {
+        return;
+    }
+    if (acl->scalar_text() == "same_as_user") {
+        draft.same_as_user = acl->span();
+    } else if (acl->scalar_text()) {
+        acl->refuse_type(
+            "a list of entries, or `same_as_user`",
+            "did you mean `same_as_user`? That is the `acl` of its user"
+        );
+    } else {
+        draft.token.acl = read_acl(*acl, problems);
+    }
+}
+
 std::optional<TokenDraft> read_token(const MapReader::Item& item, Problems& problems) {
     if (auto name = TokenId::parse_name(item.key); !name) {
         problems.add(std::move(name).error(), item.key_span);
@@ -84,13 +101,7 @@ std::optional<TokenDraft> read_token(const MapReader::Item& item, Problems& prob
         return read_text(value);
     });
     read_terms(token, *map, problems);
-    if (const auto acl = map->optional("acl")) {
-        if (acl->scalar_text() == "same_as_user") {
-            draft.same_as_user = acl->span();
-        } else {
-            token.acl = read_acl(*acl, problems);
-        }
-    }
+    read_token_acl(draft, *map, problems);
     map->finish();
     return draft;
 }

@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/written_secrets.hpp"
+#include "document/source_check.hpp"
+#include "document/write.hpp"
 
 namespace pveform::document {
 
@@ -37,6 +40,19 @@ std::string boolean_for(std::string_view text) {
         return "write `false`";
     }
     return "write `true` or `false`";
+}
+
+/// Reports a text under the key of a secret, without the text. Whether it is one.
+bool refuse_written_secret(
+    const Node& node, std::string_view key, const Span& key_span, Problems& problems
+) {
+    const auto* scalar = std::get_if<Scalar>(&node.value);
+    if (!is_secret_key(key) || scalar == nullptr || scalar->type() == ScalarType::null) {
+        return false;
+    }
+    Explained explained = explain_written_secret(key);
+    problems.add(std::move(explained.message), key_span, std::move(explained.help));
+    return true;
 }
 
 } // namespace
@@ -100,6 +116,9 @@ std::string Value::description() const {
 }
 
 void Value::refuse_type(std::string_view expected, std::string help) const {
+    if (refuse_written_secret(*node_, trim(name_, "`"), key_span_, *problems_)) {
+        return;
+    }
     const auto* scalar = std::get_if<Scalar>(&node_->value);
     if (scalar != nullptr && scalar->type() == ScalarType::null) {
         refuse(
@@ -150,7 +169,7 @@ std::optional<std::vector<Value>> Value::as_list() const {
     const auto* list = std::get_if<List>(&node_->value);
     if (list == nullptr) {
         const auto text = scalar_text();
-        refuse_type("a list", text ? fmt::format("write [{}]", *text) : "write `[]` for none");
+        refuse_type("a list", text ? "write " + flow_list({*text}) : "write `[]` for none");
         return std::nullopt;
     }
     std::vector<Value> items;
@@ -216,6 +235,9 @@ std::vector<MapReader::Item> MapReader::items() const {
 void MapReader::finish() const {
     for (const Entry& entry : *map_) {
         if (std::ranges::find(known_, entry.key) != known_.end()) {
+            continue;
+        }
+        if (refuse_written_secret(entry.value, entry.key, entry.key_span, *problems_)) {
             continue;
         }
         const auto match = closest_match(entry.key, known_);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/written_secrets.hpp"
 
 namespace pveform::document {
 
@@ -78,9 +79,31 @@ std::optional<std::size_t> end_of_quoted(std::string_view text, std::size_t begi
     return std::nullopt;
 }
 
-SyntaxError
+Explained explain_written_secret(std::string_view key) {
+    if (to_lower(key).ends_with("password")) {
+        return {
+            "a password must not stand in a document (it is not shown)",
+            "write `initial_password: { env: NAME }`, or `file`, or `command`; and change this "
+            "password",
+        };
+    }
+    return {
+        fmt::format(
+            "`{}`: a secret must not stand in a document (it is not shown)", printable(key)
+        ),
+        "leave it out, and give the token another; the secrets of new tokens go where `secrets` "
+        "says",
+    };
+}
+
+Explained
 explain_syntax_error(const SourceFile& source, const std::string& message, std::size_t offset) {
     const std::string_view text = source.text();
+    const auto line_number =
+        static_cast<std::size_t>(std::ranges::count(text.substr(0, offset), '\n')) + 1;
+    if (may_hold_secret(source, line_number)) {
+        return explain_written_secret("password");
+    }
     const std::string_view word = offset < text.size() ? word_at(text, offset) : "";
     const std::string_view line = line_around(text, offset);
     if (word.starts_with('*')) {
@@ -95,8 +118,9 @@ explain_syntax_error(const SourceFile& source, const std::string& message, std::
             fmt::format("quote it: \"{}\"", word),
         };
     }
-    if (line.substr(0, line.find_first_not_of(" \t")).contains('\t')) {
-        return {"a tab in the indentation", "indent with blanks only"};
+    const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+    if (const std::size_t tab = indentation.find('\t'); tab != std::string_view::npos) {
+        return {"a tab in the indentation", "indent with blanks only", tab};
     }
     if (message == "illegal map value") {
         return {

@@ -20,13 +20,17 @@ namespace pveform::document {
 /// none, which yaml-cpp accepts.
 [[nodiscard]] std::optional<std::size_t> end_of_quoted(std::string_view text, std::size_t begin);
 
-struct SyntaxError {
+struct Explained {
     std::string message;
     std::string help;
+    std::optional<std::size_t> column = {}; // of the mistake, from 0, if reading went on behind it
 };
 
 /// yaml-cpp's message in the words of somebody who writes a document; `offset` is where it stopped.
-[[nodiscard]] SyntaxError
+[[nodiscard]] Explained
 explain_syntax_error(const SourceFile& source, const std::string& message, std::size_t offset);
+
+/// That a secret stands under the key; it is not repeated.
+[[nodiscard]] Explained explain_written_secret(std::string_view key);
 
 } // namespace pveform::document

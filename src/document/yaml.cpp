@@ -374,13 +374,17 @@ void TreeBuilder::take_key(Frame& frame, const Node& node) {
 }
 
 void TreeBuilder::report_syntax_error(const YAML::Exception& exception) {
-    SyntaxError explained = explain_syntax_error(
+    Explained explained = explain_syntax_error(
         *source_,
         exception.msg,
         exception.mark.is_null() ? source_->text().size()
                                  : static_cast<std::size_t>(exception.mark.pos)
     );
-    refuse(std::move(explained.message), span_at(exception.mark), std::move(explained.help));
+    Span span = span_at(exception.mark);
+    if (explained.column) {
+        span.column = *explained.column + 1;
+    }
+    refuse(std::move(explained.message), span, std::move(explained.help));
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/acl_path_forms.hpp"
 #include "plan/overlay.hpp"
 
 namespace pveform::plan {
@@ -326,8 +327,7 @@ void Overlay::check_row(const AclKey& key, const desired::AclRow& row) {
         refuse(
             fmt::format("PVE {} takes no ACL entry at `{}`", live_.release.text(), key.path.text),
             row.span,
-            "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, "
-            "`/sdn/…`, `/mapping/…`"
+            std::string(acl_path_forms)
         );
     } else if (live->second.propagate != row.propagate) {
         refuse(

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "base/written_secrets.hpp"
 #include "render/excerpt.hpp"
 
 namespace pveform::render {
@@ -71,10 +72,19 @@ private:
         if (span.line > 0) {
             where += fmt::format(":{}:{}", span.line, span.column);
         }
-        out_ += fmt::format("{:{}}{} {}\n", "", gutter_, paint(style_, Paint::dim, arrow), where);
-        if (span.line == 0) {
-            return;
+        const bool is_withheld = may_hold_secret(*span.file, span.line);
+        if (is_withheld) {
+            where += label.empty() ? "" : " " + printable(label);
+            where += " (a secret may stand in the line, so it is not shown)";
         }
+        out_ += fmt::format("{:{}}{} {}\n", "", gutter_, paint(style_, Paint::dim, arrow), where);
+        if (span.line > 0 && !is_withheld) {
+            line_of(span, label, mark, color);
+        }
+    }
+
+    /// The line itself, and what is meant in it.
+    void line_of(const Span& span, std::string_view label, char mark, Paint color) {
         const std::size_t room = std::max<std::size_t>(style_.width, gutter_ + 23) - gutter_ - 3;
         const Excerpt shown = excerpt(
             span.file->line(span.line), std::max<std::size_t>(span.column, 1) - 1, span.length, room

@@ -44,14 +44,25 @@ json::Value message(std::string_view text) {
     return json::Object{{"text", without_links(text)}};
 }
 
+/// Paragraphs, which stay apart; only texts of our own have them.
+json::Value paragraphs_message(std::string_view text) {
+    std::string out;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        out += (begin > 0 ? "\n" : "") + without_links(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return json::Object{{"text", std::move(out)}};
+}
+
 json::Value rule_value(
     std::string_view id, std::string_view summary, std::string_view explanation, Level level
 ) {
     return json::Object{
         {"id", id},
         {"shortDescription", message(summary)},
-        {"fullDescription", message(explanation)},
-        {"help", message(explanation)},
+        {"fullDescription", paragraphs_message(explanation)},
+        {"help", paragraphs_message(explanation)},
         {"defaultConfiguration", json::Object{{"level", level_text(level)}}},
     };
 }

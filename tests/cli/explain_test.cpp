@@ -45,7 +45,9 @@ struct Asked {
 cli::Options question(const std::string& principal, const std::string& path) {
     cli::Options options;
     options.principal = principal;
-    options.path = path;
+    if (!path.empty()) {
+        options.path = path;
+    }
     return options;
 }
 
@@ -66,8 +68,8 @@ TEST_CASE("explain names what replaces an entry, and what is left without it", "
 }
 
 TEST_CASE("explain says what privilege separation keeps from a token", "[cli]") {
-    const Asked asked(question("ann@pve!ci", "/vms/8"));
-    CHECK(asked.out.find("ann@pve!ci on /vms/8: 1 privilege\n  VM.PowerMgmt\n") == 0);
+    const Asked asked(question("ann@pve!ci", "/vms/108"));
+    CHECK(asked.out.find("ann@pve!ci on /vms/108: 1 privilege\n  VM.PowerMgmt\n") == 0);
     CHECK(asked.out.find("  its user lacks: VM.Audit\n") != std::string::npos);
 }
 
@@ -93,9 +95,9 @@ TEST_CASE("explain looks at what the documents lead to, if asked", "[cli]") {
 
 TEST_CASE("explain answers who holds a privilege, with the end of tokens", "[cli]") {
     cli::Options options;
-    options.who_can = {"VM.PowerMgmt", "/vms/8"};
+    options.who_can = {"VM.PowerMgmt", "/vms/108"};
     CHECK(
-        Asked(options).out == "VM.PowerMgmt on /vms/8 is held by\n"
+        Asked(options).out == "VM.PowerMgmt on /vms/108 is held by\n"
                               "  user   ann@pve     never expires\n"
                               "  token  ann@pve!ci  expires 2030-03-17T17:46:40Z\n"
                               "  user   ben@pve     never expires, cannot log in now\n"
@@ -154,4 +156,47 @@ TEST_CASE("explain answers one question, and refuses to leave a part of another 
     cli::Options batch;
     batch.batch = true;
     CHECK(Asked(batch).code == cli::ExitCode::done);
+}
+
+TEST_CASE("explain takes a path as documents do", "[cli]") {
+    const std::string normal = Asked(question("ann@pve", "/vms/108")).out;
+    CHECK(normal.find("ann@pve on /vms/108: 1 privilege\n") == 0);
+    for (const std::string path : {"vms/108", "/vms/108/", "//vms//108"}) {
+        CAPTURE(path);
+        CHECK(Asked(question("ann@pve", path)).out == normal);
+        cli::Options options;
+        options.who_can = {"VM.PowerMgmt", path};
+        CHECK(Asked(options).out.find("VM.PowerMgmt on /vms/108 is held by\n") == 0);
+    }
+}
+
+TEST_CASE("explain refuses a path that PVE can have no entry at", "[cli]") {
+    struct Wrong {
+        std::string path;
+        std::string says;
+    };
+
+    const auto wrong = {
+        Wrong{"/vmz/100", "`/vmz/100` is no ACL path of PVE 9.2"},
+        Wrong{"/vmz/100", "did you mean `/vms/100`?"},
+        Wrong{"/VMS/100", "did you mean `/vms/100`?"},
+        Wrong{"/vms/a b", "`/vms/a b` is not an ACL path"},
+        Wrong{"/vms/*", "`/vms/*` is not an ACL path"},
+        Wrong{"/vms/9", "did you mean `/vms/7`?"},
+        Wrong{"/guests/100/disk", "paths are `/`, `/access"},
+        Wrong{"", "is not an ACL path"},
+    };
+    for (const auto& [path, says] : wrong) {
+        CAPTURE(path, says);
+        cli::Options one;
+        one.principal = "ann@pve";
+        one.path = path;
+        cli::Options all;
+        all.who_can = {"VM.PowerMgmt", path};
+        for (const Asked& asked : {Asked(one), Asked(all)}) {
+            CHECK(asked.code == cli::ExitCode::invalid);
+            CHECK(asked.out.empty());
+            CHECK(asked.err.find(says) != std::string::npos);
+        }
+    }
 }

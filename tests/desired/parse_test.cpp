@@ -462,3 +462,20 @@ assertions:
     CHECK_FALSE(document.assertions[1].only_privileges);
     CHECK(document.assertions[2].only_privileges->empty());
 }
+
+TEST_CASE("a fix that is to be copied is YAML", "[desired]") {
+    const auto says = [](const std::string& text, const std::string& words) {
+        CAPTURE(text);
+        CHECK_THAT(complaints(text), ContainsSubstring(words));
+    };
+    says("manage: { users: { prune: \"*\" } }\n", "help: write [\"*\"]\n");
+    says("manage: { users: { prune: svc-1@pve } }\n", "help: write [svc-1@pve]\n");
+    says("groups: { g: { members: \"a: b\" } }\n", "help: write [\"a: b\"]\n");
+}
+
+TEST_CASE("a token's `acl` that is a word was meant to be the user's", "[desired]") {
+    CHECK_THAT(
+        complaints("users: { a@pve: { acl: [], tokens: { ci: { acl: same_as } } } }\n"),
+        ContainsSubstring("did you mean `same_as_user`?")
+    );
+}

@@ -238,3 +238,8 @@ TEST_CASE("no damage to a document does harm", "[yaml]") {
     }
     CHECK(refused > 500);
 }
+
+TEST_CASE("a tab in the indentation is reported where it stands", "[yaml]") {
+    CHECK(complaint("users:\n  a@pve:\n\tcomment: x\n") == "3:1 a tab in the indentation");
+    CHECK(complaint("users:\n  a@pve:\n  \tcomment: x\n") == "3:3 a tab in the indentation");
+}

@@ -40,6 +40,16 @@ class Explain(harness.EndToEnd):
                              "`pveform explain --who-can VM.PowerMgmt /vms/100`",
                              "`pveform explain 'ann@pve' /vms/100 --why VM.PowerMgmt`")
 
+    def test_a_path_is_normalised_or_refused(self):
+        for path in ("vms/100", "/vms/100/"):
+            run = self.explain("ann@pve", path, "--why", "VM.PowerMgmt")
+            self.assert_code(run, 0)
+            self.assert_says(run, "ann@pve on /vms/100: holds VM.PowerMgmt")
+        for asked in (["ann@pve", "/vmz/100"], ["--who-can", "VM.PowerMgmt", "/vmz/100"]):
+            run = self.explain(*asked)
+            self.assert_code(run, 3)
+            self.assert_says(run, "`/vmz/100` is no ACL path of PVE 9.2", "did you mean `/vms/100`?")
+
     def test_what_somebody_could_do_after_the_plan(self):
         run = self.explain("ann@pve", "/vms/100", "--why", "VM.PowerMgmt", "--planned")
         self.assert_code(run, 0)

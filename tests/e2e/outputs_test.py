@@ -182,7 +182,13 @@ class Outputs(harness.EndToEnd):
                 self.assertLessEqual({"hidden-entry", "token-without-expiry"}, set(rules))
                 for rule in driver["rules"]:
                     self.assertTrue(rule["shortDescription"]["text"])
-                    self.assertTrue(rule["fullDescription"]["text"])
+                    for text in (rule["fullDescription"]["text"], rule["help"]["text"]):
+                        self.assertTrue(text)
+                        self.assertNotIn("\\n", text)
+                    if rule["id"] == "hidden-entry":
+                        first, blank, last = rule["fullDescription"]["text"].split("\n")
+                        self.assertTrue(first.startswith("PVE does not") and not blank)
+                        self.assertTrue(last.startswith("Grant by groups"))
                     self.assertIn(rule["defaultConfiguration"]["level"],
                                   ("none", "note", "warning", "error"))
                 prints = []

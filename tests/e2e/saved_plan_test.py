@@ -222,6 +222,18 @@ class SavedPlans(harness.EndToEnd):
         self.assert_says(self.apply(), "there is no such file")
         self.assertNotIn("new@pve", self.simulator.users())
 
+    def test_the_documents_of_a_plan_have_to_be_named(self):
+        (self.folder / "access").mkdir()
+        self.document.rename(self.folder / "access/main.yaml")
+        self.reviewed("-f", "access")
+        run = self.apply()
+        self.assert_code(run, INVALID)
+        self.assert_says(run, "there is no `pveform.yaml`: the plan was made from `access/main.yaml`",
+                         "`pveform apply -f access/main.yaml plan.json`")
+        self.write("access/more.yaml", "version: 1\n")
+        self.reviewed("-f", "access")
+        self.assert_says(self.apply(), "`access/main.yaml`, …", "`pveform apply -f access plan.json`")
+
     def test_a_plan_without_credentials_is_applied_as_well(self):
         run = self.pveform("plan", "--live", harness.SEED / "user.cfg", "--domains",
                            harness.SEED / "domains.cfg", "--release", "9.2", "--out", "plan.json",

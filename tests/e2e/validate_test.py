@@ -37,6 +37,33 @@ class ValidateJson(harness.EndToEnd):
         self.assertEqual(first["source"], {"file": "pveform.yaml", "line": 2, "column": 1})
         self.assertEqual((second["source"]["line"], second["source"]["column"]), (4, 20))
 
+    def test_a_secret_in_a_document_is_never_shown(self):
+        secret = "S3cr3t-pass"
+        documents = {
+            f"initial_password: {secret}": "a password must not stand in a document",
+            f"initial_password:\n      {secret}": "a password must not stand in a document",
+            f"initial_password: |\n      {secret}": "a password must not stand in a document",
+            f"initial_password: *{secret}": "a password must not stand in a document",
+            f"initial_password: @{secret}": "a password must not stand in a document",
+            f"initial_password: \"x\" {secret}": "a password must not stand in a document",
+            f"initial_password: \"{secret}": "this quote is never closed",
+            f"initial_password: !{secret} x": "a password must not stand in a document",
+            f"initial_password: [{secret}]": "must be a map, not a list",
+            f"password: {secret}": "a password must not stand in a document",
+            f"tokens: {{ ci: {{ secret: {secret}, enabeld: 1 }} }}": "`secret`: a secret must not stand",
+            f"token: {secret}": "`token`: a secret must not stand in a document",
+        }
+        for text, says in documents.items():
+            with self.subTest(text):
+                document = f"version: 1\nusers:\n  a@pve:\n    {text}\n"
+                code, found = self.validate(document)
+                self.assertEqual(code, 3)
+                self.assertIn(says, str(found["errors"]))
+                self.assertNotIn(secret, str(found))
+                run = self.pveform("validate")
+                self.assert_says(run, says)
+                self.assertNotIn(secret, run.out + run.err)
+
     def test_both_places_of_a_contradiction(self):
         code, found = self.validate("version: 1\nusers: { a@pve: {} }\nabsent: { users: [a@pve] }\n")
         self.assertEqual(code, 3)

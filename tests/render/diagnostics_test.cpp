@@ -187,3 +187,18 @@ TEST_CASE("colours mark the parts that matter, and no text", "[diagnostics]") {
     }
     CHECK(colored == plain);
 }
+
+TEST_CASE("a line in which a secret may stand is not shown", "[diagnostics]") {
+    const auto file = source("a:\n  password: hunter22\n  b: c\n");
+    Error error = error_at({file, 2, 3, 8});
+    error.related.push_back({{file, 2, 13, 8}, "first here"});
+    CHECK(
+        shown(error) ==
+        "error: wrong\n"
+        " --> access/users.yaml:2:3 (a secret may stand in the line, so it is not shown)\n"
+        "  |\n"
+        " ::: access/users.yaml:2:13 first here (a secret may stand in the line, so it is not "
+        "shown)\n"
+    );
+    CHECK(shown(error_at({file, 3, 3, 1})).find("3 |   b: c\n") != std::string::npos);
+}
