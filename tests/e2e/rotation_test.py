@@ -111,6 +111,24 @@ class Rotation(harness.EndToEnd):
         self.assertFalse(simulator.accepts("admin@pve!ci=" + simulator.tokens["admin@pve!ci"]))
         self.assert_code(self.at(simulator, "plan", "--detailed-exitcode", token=new), 0)
 
+        # By this machine's clock the token would be dead before its secret is stored.
+        self.set_clock(simulator, 1)
+        self.assert_code(self.at(simulator, "rotate", "admin@pve!ci", "--yes", token=new), 0)
+        self.assertTrue(simulator.accepts("admin@pve!ci=" + self.records()["admin@pve!ci"]["secret"]))
+
+    def test_a_secret_that_somebody_else_has_just_stored_is_not_replaced(self):
+        simulator = self.begin()
+        self.assert_code(self.at(simulator, "apply", "--yes"), 0)
+        simulator.control("POST", "faults", {
+            "fault": "writer", "method": "GET", "path": "/access/users/svc@pve/token/plain",
+            "request": {
+                "method": "PUT", "path": "/access/users/svc@pve/token/plain",
+                "body": "expire=1999999999"}})
+        run = self.at(simulator, "rotate", "svc@pve!plain", "--yes")
+        self.assert_code(run, 1)
+        self.assert_says(run, "`svc@pve!plain` was changed by somebody else", "plans anew")
+        self.assert_stored_secrets_work(simulator)
+
     def test_an_older_pve_renews_by_delete_and_create(self):
         simulator = self.begin(options=["--release", "8.4"])
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)
