@@ -41,8 +41,9 @@ struct Tools {
     std::string cluster; // its name, for the records of secrets
     std::map<UserId, Secret> initial_passwords;
     std::function<bool()> interrupted = [] { return false; };
-    ConnectAs connect_as = {};   // empty: new secrets are not tried
-    bool all_pools_known = true; // else nobody can say all that a token may do
+    ConnectAs connect_as = {};      // empty: new secrets are not tried
+    bool all_pools_known = true;    // else nobody can say all that a token may do
+    UnixSeconds pve_is_ahead_s = 0; // PVE's clock, of this machine's
 };
 
 /// Never stops half-way through a step. After a failure what depends on it is not attempted,

@@ -32,13 +32,19 @@ private:
     [[nodiscard]] Result<plan::SetRolePrivileges>
     with_present_privileges(const plan::SetRolePrivileges& command, const State& expected);
     void look_for_remains(const UserId& user, const State& present, StepResult& result);
+
+    // Of tokens (issue.cpp)
+
+    struct Issuance;
+
     [[nodiscard]] StepResult issue(const plan::IssueToken& command, const State& present);
-    [[nodiscard]] Result<Secret>
-    obtain_secret(const plan::IssueToken& command, bool in_place, StepResult& result);
-    [[nodiscard]] Result<Secret>
-    make_secret(const plan::IssueToken& command, bool exists, bool in_place, StepResult& result);
+    [[nodiscard]] StepResult begin_renewal(Issuance& issuance, Expiry planned);
+    [[nodiscard]] Result<Secret> obtain_secret(Issuance& issuance);
+    [[nodiscard]] Result<Secret> make_secret(Issuance& issuance, bool exists);
+    void clear_up(Issuance& issuance);
     [[nodiscard]] Result<void> store(const plan::IssueToken& command, const Secret& secret);
     [[nodiscard]] TokenEdit born_dead(const plan::IssueToken& command, bool exists) const;
+    [[nodiscard]] UnixSeconds now_at_pve() const;
 
     [[nodiscard]] bool is_own(const TokenId& id) const { return id.text() == tools_.identity; }
 

@@ -182,6 +182,12 @@ apply::ConnectAs connect_as(const Run& run, Context& context) {
     };
 }
 
+bool was_locked_out(const apply::Receipt& receipt) {
+    return std::ranges::any_of(receipt.results, [](const apply::StepResult& result) {
+        return result.error && result.error->kind == ErrorKind::authentication;
+    });
+}
+
 /// Executes an approved plan and tells what became of it.
 ExitCode carry_out(
     const Run& run,
@@ -218,7 +224,10 @@ ExitCode carry_out(
     if (verification.is_good() && receipt.secrets_work() && trouble.empty()) {
         return ExitCode::done;
     }
-    return receipt.wrote() ? ExitCode::partly_applied : ExitCode::failed;
+    if (receipt.wrote()) {
+        return ExitCode::partly_applied;
+    }
+    return was_locked_out(receipt) ? ExitCode::no_access : ExitCode::failed;
 }
 
 /// Of a plan with nothing to send, with a guard in its way, or of which nobody knows whether what
@@ -335,6 +344,7 @@ ExitCode apply_document(Run run, Context& context) {
             .help = "name the user or token in the document: `cluster: { apply_as: … }`",
         });
     }
+    const auto ahead = skew_of(view->server_time, context.clock); // now: somebody may think it over
     warn_of_skew(*view, context);
     warn_of_other_applier(run, context);
     auto planned = make_reviewable(run, run.options, *view, **pve, context);
@@ -379,6 +389,7 @@ ExitCode apply_document(Run run, Context& context) {
         .interrupted = &InterruptGuard::is_requested,
         .connect_as = connect_as(run, context),
         .all_pools_known = view->hidden_pools.empty(),
+        .pve_is_ahead_s = ahead.value_or(0),
     };
     return carry_out(run, plan, about, **pve, tools, context);
 }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "desired/draft.hpp"
 #include "desired/fields.hpp"
+#include "model/grace.hpp"
 
 namespace pveform::desired {
 
@@ -93,6 +94,21 @@ std::optional<std::filesystem::path> read_target(const Value& value) {
     return path ? read_path(*path) : std::nullopt;
 }
 
+/// The token that pveform itself runs with waits for the storing of its own new secret.
+std::optional<std::chrono::seconds> read_command_timeout(const Value& value) {
+    constexpr std::chrono::minutes longest{10};
+    static_assert(longest < std::chrono::seconds(least_grace_s));
+    const auto timeout = read_duration(value);
+    if (timeout && *timeout > longest) {
+        value.refuse(
+            fmt::format("{} is too long: `{}`", value.name(), format_duration(*timeout)),
+            fmt::format("`{}` is the most", format_duration(longest))
+        );
+        return std::nullopt;
+    }
+    return timeout;
+}
+
 std::optional<SecretCommand> read_secret_command(const Value& value) {
     auto map = value.as_map();
     if (!map) {
@@ -102,7 +118,7 @@ std::optional<SecretCommand> read_secret_command(const Value& value) {
     const auto run = map->required("run");
     const auto words = run ? read_command(*run) : std::nullopt;
     if (const auto timeout = map->optional("timeout")) {
-        command.timeout = read_duration(*timeout).value_or(command.timeout);
+        command.timeout = read_command_timeout(*timeout).value_or(command.timeout);
     }
     map->finish();
     if (!words) {

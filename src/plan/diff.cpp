@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "plan/succession.hpp"
+
 namespace pveform::plan {
 
 namespace {
@@ -240,7 +242,7 @@ private:
     [[nodiscard]] std::string
     reason_to_rotate(const TokenId& id, const Token& before, const Token& after) const {
         if (before.expire == Expiry::unconfirmed() && after.expire != Expiry::unconfirmed()) {
-            return "secret never stored: re-issue";
+            return std::string(secret_never_stored);
         }
         const auto found = rotated_.find(id);
         return found == rotated_.end() ? std::string() : found->second;

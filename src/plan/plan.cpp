@@ -99,7 +99,7 @@ void complete(std::vector<Step>& steps, const std::map<TokenId, Issue>& issues) 
     }
 }
 
-/// Those that have a good secret and get another one all the same.
+/// Of those that are there already and get another secret.
 std::map<TokenId, std::string> reasons_to_rotate(const std::map<TokenId, Issue>& issues) {
     std::map<TokenId, std::string> reasons;
     for (const auto& [id, issue] : issues) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "model/grace.hpp"
+
 namespace pveform::plan {
 
 namespace {
@@ -32,9 +34,12 @@ public:
 private:
     void stand_for_itself() {
         const Token* live = live_token(declared_);
-        if (live == nullptr || live->expire == Expiry::unconfirmed()) {
+        if (live == nullptr || (was_never_stored(*live) && !is_as_declared(live->expire))) {
             result_.holders.push_back(
-                {.id = declared_, .expire = expiry_of_new(), .is_issued = true}
+                {.id = declared_,
+                 .expire = expiry_of_new(),
+                 .is_issued = true,
+                 .reason = live != nullptr ? std::string(secret_never_stored) : std::string()}
             );
             return;
         }
@@ -61,7 +66,7 @@ private:
             if (live == nullptr) {
                 continue;
             }
-            if (live->expire == Expiry::unconfirmed()) {
+            if (was_never_stored(*live)) {
                 pending = pending == nullptr ? &name : pending;
             } else if (current == nullptr || expiry_of(*current).ends_before(live->expire)) {
                 current = &name;
@@ -120,8 +125,9 @@ private:
         const TokenId& known = current != nullptr ? *current : declared_;
         std::optional<Predecessor> predecessor;
         for (Holder& holder : result_.holders) {
-            if (holder.id == known && !holder.expire.is_over(now_)) {
-                const Expiry overlap{now_ + wanted_.overlap->value.count()};
+            if (holder.id == known && !holder.expire.is_over(now_) &&
+                !was_never_stored(*live_token(known))) {
+                const Expiry overlap = clear_of_grace({now_ + wanted_.overlap->value.count()});
                 if (holder.expire.ends_before(overlap)) {
                     holder.expire = overlap;
                 }
@@ -132,7 +138,7 @@ private:
             {.id = next,
              .expire = whole_life(),
              .is_issued = true,
-             .reason = live_token(next) != nullptr ? reason : std::string(),
+             .reason = reason_at(next, reason),
              .predecessor = predecessor}
         );
     }
@@ -170,6 +176,25 @@ private:
         return {};
     }
 
+    /// Of the token that gets the turn.
+    [[nodiscard]] std::string reason_at(const TokenId& next, const std::string& reason) const {
+        const Token* live = live_token(next);
+        if (live == nullptr) {
+            return {};
+        }
+        return was_never_stored(*live) ? std::string(secret_never_stored) : reason;
+    }
+
+    /// Marked as dead, or as what we ran with ourselves when it got its secret.
+    [[nodiscard]] bool was_never_stored(const Token& token) const {
+        return token.expire == Expiry::unconfirmed() || is_grace(token.expire, now_);
+    }
+
+    /// Then the time is nobody's mark.
+    [[nodiscard]] bool is_as_declared(Expiry live) const {
+        return wanted_.expire && wanted_.expire->value == live;
+    }
+
     /// Whether less than so much of its life is left.
     [[nodiscard]] bool is_near_its_end(Expiry present, std::chrono::seconds left) const {
         return !present.is_never() && present.seconds - left.count() <= now_;
@@ -197,7 +222,9 @@ private:
 
     [[nodiscard]] Expiry expiry_of(const TokenId& id) const { return live_token(id)->expire; }
 
-    [[nodiscard]] Expiry whole_life() const { return {now_ + wanted_.lifetime->value.count()}; }
+    [[nodiscard]] Expiry whole_life() const {
+        return clear_of_grace({now_ + wanted_.lifetime->value.count()});
+    }
 
     /// So that a predecessor never looks like the current one.
     [[nodiscard]] Expiry before_whole() const { return {whole_life().seconds - 1}; }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "desired/desired.hpp"
@@ -13,12 +14,15 @@
 
 namespace pveform::plan {
 
+/// Why a token that is there gets a secret although nobody asked for it.
+inline constexpr std::string_view secret_never_stored = "secret never stored: re-issue";
+
 /// A token that stands for the declared one, as it is to be.
 struct Holder {
     TokenId id;
     Expiry expire;
     bool is_issued = false;  // gets a secret in this plan: it is not there, or is to have another
-    std::string reason = {}; // why it gets another one although its secret is good
+    std::string reason = {}; // why it gets another one, where it is there
     std::optional<Predecessor> predecessor = {};
 };
 

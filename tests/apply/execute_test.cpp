@@ -1,11 +1,10 @@
 // One thing goes wrong: what is done, what is left, and what is said about it.
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "apply/world.hpp"
+#include "apply/runs.hpp"
 
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::ErrorKind;
@@ -19,80 +18,8 @@ using pveform::State;
 using pveform::UserId;
 using pveform::apply::Outcome;
 using pveform::apply::Receipt;
-using pveform::apply::StepResult;
-using pveform::apply::to_string;
 namespace desired = pveform::desired;
 namespace plan = pveform::plan;
-
-namespace {
-
-using Lines = std::vector<std::string>;
-
-/// Every request that begins so goes wrong; or, with `times`, only the first ones.
-SmallPve::FaultOf on(const std::string& words, NetworkFault fault, int times = 1'000'000) {
-    const auto left = std::make_shared<int>(times);
-    return [=](const SmallPve::Request& request) -> std::optional<NetworkFault> {
-        return request.words.starts_with(words) && (*left)-- > 0 ? std::optional(fault)
-                                                                 : std::nullopt;
-    };
-}
-
-struct Run {
-    plan::Plan plan;
-    Receipt receipt;
-
-    /// `done: create role Watcher`, `not attempted: …, because …`.
-    [[nodiscard]] Lines outcomes() const {
-        Lines lines;
-        for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-            const StepResult& result = receipt.results.at(i);
-            const std::string reason = result.reason.empty() ? "" : ", because " + result.reason;
-            lines.push_back(fmt::format(
-                "{}: {}{}", to_string(result.outcome), describe(plan.steps[i].command), reason
-            ));
-        }
-        return lines;
-    }
-
-    [[nodiscard]] Lines outcomes_but_done() const {
-        Lines lines = outcomes();
-        std::erase_if(lines, [](const std::string& line) { return line.starts_with("done"); });
-        return lines;
-    }
-
-    /// The first error with its notes.
-    [[nodiscard]] std::string words() const {
-        for (const StepResult& result : receipt.results) {
-            if (result.error) {
-                std::string text = result.error->message;
-                for (const std::string& note : result.error->notes) {
-                    text += "\n" + note;
-                }
-                return text;
-            }
-        }
-        return {};
-    }
-};
-
-Run run(World& world, const SmallPve::FaultOf& faults = SmallPve::no_faults) {
-    plan::Plan plan = world.plan();
-    Receipt receipt = world.apply([&] { world.pve.set_faults(faults); });
-    world.pve.set_faults(SmallPve::no_faults);
-    return {std::move(plan), std::move(receipt)};
-}
-
-Lines requests_about(const World& world, const std::string& part) {
-    Lines lines;
-    std::ranges::copy_if(
-        world.pve.executed(),
-        std::back_inserter(lines),
-        [&](const std::string& line) { return line.find(part) != std::string::npos; }
-    );
-    return lines;
-}
-
-} // namespace
 
 TEST_CASE("a token is created dead and comes to life last", "[apply]") {
     World world;

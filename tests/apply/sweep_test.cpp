@@ -23,7 +23,9 @@ constexpr std::array all_faults = {
     NetworkFault::unreachable,
     NetworkFault::lock_timeout,
     NetworkFault::refused,
-    NetworkFault::unauthorized};
+    NetworkFault::unauthorized,
+    NetworkFault::broken_off,
+    NetworkFault::died_within};
 
 /// The fault happens to the n-th request, and, if `for_good`, nobody answers after it.
 SmallPve::FaultOf at(std::size_t n, NetworkFault fault, bool for_good = false) {
@@ -33,6 +35,13 @@ SmallPve::FaultOf at(std::size_t n, NetworkFault fault, bool for_good = false) {
         }
         return for_good && request.number > n ? std::optional(NetworkFault::unreachable)
                                               : std::nullopt;
+    };
+}
+
+/// Reads are repeated by the transport.
+SmallPve::FaultOf on_writes(SmallPve::FaultOf faults) {
+    return [=](const SmallPve::Request& request) {
+        return request.words.starts_with("GET") ? std::nullopt : faults(request);
     };
 }
 
@@ -136,10 +145,14 @@ TEST_CASE("whatever happens to any request, one rerun finishes the work", "[appl
 TEST_CASE("a request that is lost once is made good within the same run", "[apply]") {
     for (const Release release : {Release{9, 2}, Release{8, 4}}) {
         for (const NetworkFault fault :
-             {NetworkFault::lost_before, NetworkFault::lost_after, NetworkFault::lock_timeout}) {
+             {NetworkFault::lost_before,
+              NetworkFault::lost_after,
+              NetworkFault::lock_timeout,
+              NetworkFault::died_within}) {
             for (std::size_t n = 1; true; ++n) {
                 World world = world_of(release);
-                const Receipt receipt = world.apply([&] { world.pve.set_faults(at(n, fault)); });
+                const Receipt receipt =
+                    world.apply([&] { world.pve.set_faults(on_writes(at(n, fault))); });
                 INFO(release.text() << ", fault " << int(fault) << " at request " << n);
                 CHECK(receipt.is_complete());
                 const bool was_last = world.pve.request_count() < n;

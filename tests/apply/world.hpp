@@ -123,14 +123,18 @@ public:
     RecordedProgress progress;
     desired::Document document;
     std::function<bool()> interrupted = [] { return false; };
+    std::string identity = "root@pam!apply"; // who we are
+    UnixSeconds pve_is_ahead_s = 0;
 
     plan::Plan plan() {
-        const auto view = live::fetch(pve, "root@pam!apply");
+        const auto view = live::fetch(pve, identity);
         if (!view) {
             FAIL(view.error().message);
         }
         auto made = plan::make_plan(
-            view->state, document, {.now = clock.now(), .rotation = {.urgency = plan::Urgency::due}}
+            view->state,
+            document,
+            {.now = clock.now() + pve_is_ahead_s, .rotation = {.urgency = plan::Urgency::due}}
         );
         if (!made) {
             FAIL(made.error().front().message);
@@ -149,7 +153,7 @@ public:
         }
         apply::Tools tools{
             .transport = pve,
-            .identity = "root@pam!apply",
+            .identity = identity,
             .files = files,
             .clock = clock,
             .progress = progress,
@@ -158,6 +162,7 @@ public:
             .cluster = "prod",
             .initial_passwords = {},
             .interrupted = interrupted,
+            .pve_is_ahead_s = pve_is_ahead_s,
         };
         before();
         return apply::execute(made, tools);

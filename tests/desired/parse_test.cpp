@@ -390,6 +390,9 @@ TEST_CASE("secrets go to a file, a folder or a command", "[desired]") {
     CHECK(command.timeout == seconds(30));
     const auto slow = wanted("secrets: { command: { run: [put], timeout: 2m } }\n").secrets.command;
     CHECK(slow->value.timeout == seconds(120));
+    const auto slowest =
+        wanted("secrets: { command: { run: [put], timeout: 10m } }\n").secrets.command;
+    CHECK(slowest->value.timeout == seconds(600));
 }
 
 TEST_CASE("ownership is read as it is written", "[desired]") {

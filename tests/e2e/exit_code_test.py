@@ -65,6 +65,16 @@ class ExitCodes(harness.EndToEnd):
         self.assert_code(run, 1)
         self.assert_says(run, "no quorum!", "Nothing was changed")
 
+    def test_7_when_the_first_write_finds_nobody(self):
+        simulator = self.start_simulator()
+        revoked = proxy.Proxy(
+            simulator, self.folder,
+            lambda number, method, path: None if method == "GET" else (401, "text/plain", ""))
+        self.addCleanup(revoked.stop)
+        run = self.at(revoked, "apply", "--yes")
+        self.assert_code(run, 7)
+        self.assert_says(run, "Nothing was changed")
+
     def test_2_for_pending_changes_where_asked_for(self):
         simulator = self.start_simulator()
         self.assert_code(self.at(simulator, "plan", "--detailed-exitcode"), 2)

@@ -118,6 +118,10 @@ class Rotation(harness.EndToEnd):
         self.assertTrue(simulator.accepts(new))
         self.assertFalse(simulator.accepts("admin@pve!ci=" + simulator.tokens["admin@pve!ci"]))
         self.assert_code(self.at(simulator, "plan", "--detailed-exitcode", token=new), 0)
+        # By this machine's clock the token would be dead before its secret is stored.
+        self.set_clock(simulator, 1)
+        self.assert_code(self.at(simulator, "rotate", "admin@pve!ci", "--yes", token=new), 0)
+        self.assertTrue(simulator.accepts("admin@pve!ci=" + self.records()["admin@pve!ci"]["secret"]))
 
     def test_a_gateway_that_knows_the_old_secret_keeps_it(self):
         simulator = self.begin(OWN.replace("name: e2e", "name: e2e, apply_as: admin@pve!ci"))
@@ -140,6 +144,19 @@ class Rotation(harness.EndToEnd):
         # A token of its own goes on with the new secret.
         self.assert_code(self.at(simulator, "rotate", "admin@pve!ci", "--yes"), 0)
         self.assertFalse(simulator.accepts("admin@pve!ci"))
+        self.assert_stored_secrets_work(simulator)
+
+    def test_a_secret_that_somebody_else_has_just_stored_is_not_replaced(self):
+        simulator = self.begin()
+        self.assert_code(self.at(simulator, "apply", "--yes"), 0)
+        simulator.control("POST", "faults", {
+            "fault": "writer", "method": "GET", "path": "/access/users/svc@pve/token/plain",
+            "request": {
+                "method": "PUT", "path": "/access/users/svc@pve/token/plain",
+                "body": "expire=1999999999"}})
+        run = self.at(simulator, "rotate", "svc@pve!plain", "--yes")
+        self.assert_code(run, 1)
+        self.assert_says(run, "`svc@pve!plain` was changed by somebody else", "plans anew")
         self.assert_stored_secrets_work(simulator)
 
     def test_an_older_pve_renews_by_delete_and_create(self):

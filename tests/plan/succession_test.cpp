@@ -9,6 +9,7 @@
 #include "catch.hpp"
 #include "desired/reading.hpp"
 #include "formats/cluster_state.hpp"
+#include "model/grace.hpp"
 #include "plan/plan.hpp"
 
 using namespace pveform;       // NOLINT: a test's own small world
@@ -187,6 +188,77 @@ TEST_CASE("a turn that was interrupted is taken up by any plan", "[plan]") {
         CHECK(issued(plan).front().id == b);
         CHECK(issued(plan).front().exists);
         CHECK(expiry(plan, a) == start + 14 * day);
+    }
+}
+
+TEST_CASE("a grace ends one second past a full hour, at least 15 minutes away", "[plan]") {
+    constexpr UnixSeconds hour = 3600;
+    static_assert(start % hour == 0);
+    CHECK(grace_from(start) == Expiry{start + hour + 1});
+    CHECK(grace_from(start + 45 * 60) == Expiry{start + hour + 1});
+    CHECK(grace_from(start + 45 * 60 + 1) == Expiry{start + 2 * hour + 1});
+    for (UnixSeconds now = start; now < start + 2 * hour; ++now) {
+        CHECK_FALSE(grace_from(now).is_over(now + 15 * 60));
+        CHECK(is_grace(grace_from(now), now));
+    }
+    CHECK(is_grace({start - 9 * hour + 1}, start)); // it is over, and as little stored as before
+    CHECK_FALSE(is_grace({start + 2 * hour + 1}, start));
+    CHECK_FALSE(is_grace({start}, start));
+    CHECK_FALSE(is_grace(Expiry::never(), start));
+}
+
+TEST_CASE("what pveform ran with is re-issued where its new secret was not stored", "[plan]") {
+    const std::string until = "users: { ann@pve: { tokens: { ci: { expire: 2032-01-31 } } } }";
+    const std::string silent = "users: { ann@pve: { tokens: { ci: {} } } }";
+    for (const std::string& document : {single, fixed, until, silent}) {
+        for (const UnixSeconds left : {grace_from(start).seconds, start + 1, start - 7199}) {
+            const plan::Plan plan = plan_of(cluster({{"ci", left}}), document);
+            INFO(document << left);
+            REQUIRE(plan.changes.size() == 1);
+            CHECK(plan.changes.front().reason == "secret never stored: re-issue");
+            REQUIRE(issued(plan).size() == 1);
+            CHECK(issued(plan).front().exists);
+            CHECK((expiry(plan, plain) == 0 || expiry(plan, plain) > start + 2 * day));
+        }
+    }
+    SECTION("but not where the document wants just that time") {
+        const std::string marked =
+            "users: { ann@pve: { tokens: { ci: { expire: 2027-01-15T07:00:01Z } } } }";
+        CHECK(plan_of(cluster({{"ci", start - 3599}}), marked).is_empty());
+    }
+    SECTION("nor where no grace ends so late") {
+        CHECK(plan_of(cluster({{"ci", start + 30 * day + 1}}), single).is_empty());
+    }
+}
+
+TEST_CASE("a turn whose secret pveform ran with and did not store is taken up", "[plan]") {
+    const UnixSeconds grace = grace_from(start).seconds;
+    const plan::Plan plan =
+        plan_of(cluster({{"ci-a", start + 10 * day}, {"ci-b", grace}}), turning);
+    REQUIRE(issued(plan).size() == 1);
+    CHECK(issued(plan).front().id == b);
+    CHECK(expiry(plan, a) == start + 14 * day);
+
+    // Of the plain name: it is no predecessor, and is not prolonged.
+    const plan::Plan first = plan_of(cluster({{"ci", grace}}), turning);
+    REQUIRE(issued(first).size() == 1);
+    CHECK(issued(first).front().id == a);
+    CHECK(expiry(first, plain) == grace);
+}
+
+TEST_CASE("no expiry that pveform chooses looks like a grace", "[plan]") {
+    for (const UnixSeconds second : {0, 1, 2, 3, 4}) {
+        const UnixSeconds now = start + second;
+        const auto chosen = {
+            expiry(plan_of(cluster({}), single, {}, now), plain),
+            expiry(plan_of(cluster({{"ci-a", 0}, {"ci-b", 0}}), turning, {}, now), a),
+            expiry(plan_of(cluster({{"ci-a", 0}, {"ci-b", 0}}), turning, {}, now), b),
+            expiry(plan_of(cluster({{"ci-a", now + day}}), turning, due(), now), a)};
+        for (const UnixSeconds expire : chosen) {
+            INFO(second);
+            CHECK_FALSE(is_grace({expire}, expire));
+        }
+        CHECK(plan_of(plan_of(cluster({}), single, {}, now).after, single, {}, now + 1).is_empty());
     }
 }
 

@@ -74,6 +74,8 @@ public:
     /// No file can be written in this folder any more.
     void fill_disk_of(const std::string& folder) { full_.insert(folder); }
 
+    void empty_disk_of(const std::string& folder) { full_.erase(folder); }
+
     /// The process is gone and its locks are free; with it, perhaps, what was not synced.
     void crash(Crash kind) {
         locked_->clear();

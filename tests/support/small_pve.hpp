@@ -17,6 +17,7 @@
 #include "live/transport.hpp"
 #include "plan/step.hpp"
 #include "support/faults.hpp"
+#include "support/pve_records.hpp"
 #include "json/write.hpp"
 
 namespace pveform::test {
@@ -30,6 +31,8 @@ enum class NetworkFault {
     refused,      // PVE says no
     half_done,    // executed, as far as can be seen, and PVE says that it failed
     unauthorized, // PVE does not accept who we are
+    broken_off,   // a token's secret is changed, the token's own record is not, and PVE says so
+    died_within,  // the same, without an answer
 };
 
 class SmallPve final : public live::Transport {
@@ -155,8 +158,22 @@ private:
             return failure(500, "create user failed: cannot write 'priv/shadow.cfg'");
         case NetworkFault::unauthorized:
             return error(ErrorKind::authentication);
+        case NetworkFault::broken_off:
+            return writing ? broken_off(answer) : answer();
+        case NetworkFault::died_within:
+            lost_writes_ += writing ? 1 : 0;
+            static_cast<void>(broken_off(answer));
+            return error(ErrorKind::connection);
         }
         return error(ErrorKind::internal);
+    }
+
+    template<class Answer>
+    live::Response broken_off(Answer answer) {
+        records_fail_ = true;
+        live::Response response = answer();
+        records_fail_ = false;
+        return response;
     }
 
     static std::unexpected<Error> error(ErrorKind kind) {
@@ -182,37 +199,28 @@ private:
         return response;
     }
 
-    template<class Ids>
-    static std::string list(const Ids& ids) {
-        std::vector<std::string> texts;
-        for (const auto& id : ids) {
-            texts.push_back(id.text);
-        }
-        return join(texts, ",");
-    }
-
     live::Response answer_get(const std::string& path) const {
         if (path == "/version") {
             const std::string release = state.release.text();
             return data(json::Object{{"version", release + ".1"}, {"release", release}});
         }
         if (path == "/access/domains") {
-            return data(domains());
+            return data(domain_records(state));
         }
         if (path == "/access/roles") {
-            return data(roles());
+            return data(role_records(state));
         }
         if (path == "/access/groups") {
-            return data(groups());
+            return data(group_records(state));
         }
         if (path == "/access/users") {
-            return data(users());
+            return data(user_records(state));
         }
         if (path == "/access/acl") {
-            return data(acl());
+            return data(acl_records(state));
         }
         if (path == "/access/permissions") {
-            return data(own_permissions());
+            return data(all_permissions(state));
         }
         if (path == "/pools") {
             return data(json::Array());
@@ -230,97 +238,6 @@ private:
             );
         }
         return data(token_record(token->second));
-    }
-
-    static json::Object token_record(const Token& token) {
-        return {
-            {"privsep", token.privilege_separation ? 1 : 0},
-            {"expire", token.expire.seconds},
-            {"comment", token.comment}};
-    }
-
-    json::Array domains() const {
-        json::Array items;
-        for (const auto& [id, realm] : state.realms) {
-            items.emplace_back(json::Object{{"realm", id.text}, {"type", realm.type}});
-        }
-        return items;
-    }
-
-    json::Array roles() const {
-        json::Array items;
-        for (const auto& [id, role] : state.roles) {
-            items.emplace_back(json::Object{
-                {"roleid", id.text},
-                {"special", role.built_in ? 1 : 0},
-                {"privs", list(role.privileges)}});
-        }
-        return items;
-    }
-
-    json::Array groups() const {
-        json::Array items;
-        for (const auto& [id, group] : state.groups) {
-            items.emplace_back(json::Object{
-                {"groupid", id.text}, {"comment", group.comment}, {"users", list(group.members)}});
-        }
-        return items;
-    }
-
-    json::Array users() const {
-        const auto groups_of = memberships(state);
-        json::Array items;
-        for (const auto& [id, user] : state.users) {
-            json::Array tokens;
-            for (const auto& [token_id, token] : state.tokens) {
-                if (token_id.user == id) {
-                    json::Object record = token_record(token);
-                    record.emplace_back("tokenid", token_id.name);
-                    tokens.emplace_back(std::move(record));
-                }
-            }
-            const auto member = groups_of.find(id);
-            items.emplace_back(json::Object{
-                {"userid", id.text},
-                {"enable", user.enabled ? 1 : 0},
-                {"expire", user.expire.seconds},
-                {"firstname", user.first_name},
-                {"lastname", user.last_name},
-                {"email", user.email},
-                {"comment", user.comment},
-                {"groups", member != groups_of.end() ? list(member->second) : ""},
-                {"tokens", std::move(tokens)}});
-        }
-        return items;
-    }
-
-    json::Array acl() const {
-        json::Array items;
-        for (const auto& [key, grant] : state.acl) {
-            items.emplace_back(json::Object{
-                {"path", key.path.text},
-                {"type", to_string(key.principal.kind)},
-                {"ugid", key.principal.id},
-                {"roleid", key.role.text},
-                {"propagate", grant.propagate ? 1 : 0}});
-        }
-        return items;
-    }
-
-    json::Object own_permissions() const {
-        json::Object all;
-        for (const Privilege& privilege : state.privileges()) {
-            all.emplace_back(privilege.text, 1);
-        }
-        std::set<std::string> paths = {"/", "/access", "/access/groups", "/access/realm"};
-        for (const auto& [key, grant] : state.acl) {
-            paths.insert(key.path.text);
-        }
-        json::Object own;
-        for (const std::string& path : paths) {
-            own.emplace_back(path, all);
-        }
-        return own;
     }
 
     // Writes
@@ -442,32 +359,44 @@ private:
             if (exists || !state.users.contains(id.user)) {
                 return failure(400, "Parameter verification failed.");
             }
-            Token token;
-            plan::carry_out(plan::IssueToken{id, token, false}, state);
+            const std::string secret = new_secret(id);
+            if (records_fail_) {
+                return record_failure();
+            }
+            plan::carry_out(plan::IssueToken{id, Token(), false}, state);
             plan::carry_out(plan::UpdateToken{id, token_edit(form)}, state);
-            return data(json::Object{{"value", new_secret(id)}, {"full-tokenid", id.text()}});
+            return data(json::Object{{"value", secret}, {"full-tokenid", id.text()}});
         }
         if (method == live::Method::remove) {
-            secrets_.erase(id);
+            secrets_[id] = no_secret;
             return carry_out_if_ready(plan::DestroyToken{id});
         }
         const bool renews = form.contains("regenerate");
         if (renews && !state.release.can_regenerate_tokens()) {
             return failure(400, "Parameter verification failed.");
         }
-        live::Response response = carry_out_if_ready(plan::UpdateToken{id, token_edit(form)});
-        if (response.status == 200 && renews) {
-            return data(json::Object{{"value", new_secret(id)}});
+        const plan::UpdateToken update{id, token_edit(form)};
+        if (!renews || !is_ready(plan::Command{update}, state)) {
+            return carry_out_if_ready(update);
         }
-        return response;
+        const std::string secret = new_secret(id); // the first of two files
+        live::Response response = carry_out_if_ready(update);
+        return response.status == 200 ? data(json::Object{{"value", secret}}) : std::move(response);
     }
 
     live::Response carry_out_if_ready(const plan::Command& command) {
         if (!is_ready(command, state)) {
             return failure(500, "not possible: " + describe(command));
         }
+        if (records_fail_) {
+            return record_failure();
+        }
         plan::carry_out(command, state);
         return data(nullptr);
+    }
+
+    static live::Response record_failure() {
+        return failure(500, "unable to write '/etc/pve/user.cfg.tmp' - Input/output error");
     }
 
     std::string new_secret(const TokenId& id) {
@@ -476,6 +405,9 @@ private:
         return secrets_[id];
     }
 
+    static constexpr const char* no_secret = "none";
+
+    bool records_fail_ = false; // user.cfg cannot be written
     std::map<TokenId, std::string> secrets_;
     std::set<std::string> all_secrets_;
     std::vector<std::string> executed_;
