@@ -10,6 +10,7 @@ import urllib.parse
 import xml.etree.ElementTree
 
 import harness
+from reports import HOSTILE, Reports, document, user_cfg
 
 # Debian's Python has the parser of Prometheus' own client, whichever Python runs the tests.
 PROMETHEUS_READER = ["/usr/bin/python3", "-c", """
@@ -19,62 +20,6 @@ print(json.dumps([[f.name, f.type, f.documentation, [[s.labels, s.value] for s i
                   for f in text_string_to_metric_families(sys.stdin.read())]))
 """]
 JUNIT_SCHEMA = harness.TESTS / "support/junit.xsd"
-
-HOSTILE = [
-    "\x1b[31mred\x1b[0m\x07\x9b2J",
-    "[click](https://evil.example) ![x](https://evil.example/x.png) <https://evil.example>",
-    "<script>alert(1)</script> <!-- --> <img src=x onerror=alert(1)>",
-    "::set-output name=x::y",
-    "##[set-env name=x]y ##vso[task.setvariable]",
-    "one\n::error::two\n# three\r::four",
-    "` `` ``` ~~~ *b* _i_ | `x` @here",
-    "</details></summary>``` @here #1 https://evil.example www.evil.example mail@evil.example",
-    "quote \" and ' and back\\slash \\n {}, % , %0A",
-    "]]> &amp; &#x0; <![CDATA[",
-    "x\u202egro.live\u2066 a\u200bb\ufeffc\u2028d\u00ade",
-    "\ufffe\uffff\u202e\u00a0::set-output name=nbsp::y",
-]
-
-DOCUMENT = """version: 1
-cluster: { name: "%s" }
-manage: { users: { prune: ["svc-*@pve"] }, tokens: { prune: ["*@pve!*"] } }
-users:
-  ann@pve:
-    comment: declared
-    acl: [{ path: /vms, role: PVEVMUser }]
-    tokens:
-      ci: { expire: 2035-01-01, acl: same_as_user }
-      forever: { expire: never, acl: same_as_user }
-  new@pve: { comment: "::warning::from the document" }
-%spolicy: { rules: { token-without-expiry: %s } }
-assertions:
-  - { principal: ann@pve, path: /vms/100, allows: [VM.Audit] }
-  - { principal: ann@pve, path: /vms/100, %s: [VM.PowerMgmt] }
-"""
-
-
-def document(cluster="e2e", severity="warning", claim="allows", count=0):
-    """With so many users who have another comment than the cluster's."""
-    users = "".join(f"  u{number}@pve: {{ comment: declared }}\n" for number in range(count))
-    return DOCUMENT % (cluster, users, severity, claim)
-
-
-def user_cfg(texts):
-    """A cluster with two users, a token and a group for each text, which is their comment; one of
-    the users is declared, the other to be pruned."""
-    def encoded(text):
-        return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
-
-    lines = ["user:root@pam:1:0::::::", "user:ann@pve:1:0::::changed::",
-             "token:ann@pve!ci:2051222400:1::", "token:ann@pve!forever:0:1::"]
-    for number, text in enumerate(texts):
-        lines.append(f"user:svc-{number}@pve:1:0:{encoded(text)}:::{encoded(text)}::")
-        lines.append(f"user:u{number}@pve:1:0:{encoded(text)}:::{encoded(text)}::")
-        lines.append(f"token:svc-{number}@pve!tt:0:0:{encoded(text)}:")
-        lines.append(f"group:g{number}:svc-{number}@pve:{encoded(text)}:")
-    lines += ["", "acl:1:/vms:ann@pve:PVEVMUser:", "acl:1:/vms:ann@pve!ci:PVEVMUser:",
-              "acl:1:/vms:ann@pve!forever:PVEVMUser:", "acl:1:/:svc-0@pve:Administrator:"]
-    return "\n".join(lines) + "\n"
 
 
 class Page(html.parser.HTMLParser):
@@ -108,24 +53,7 @@ class Page(html.parser.HTMLParser):
             self.prose += text
 
 
-class Outputs(harness.EndToEnd):
-    FORMS = {"json": "r.json", "markdown": "r.md", "junit": "r.xml", "sarif": "r.sarif",
-             "prometheus": "r.prom", "gitlab-codequality": "r.gl.json", "text": "r.txt"}
-
-    def report(self, command, *, texts=HOSTILE, forms=None, environment=None, arguments=(), **said):
-        self.write("pveform.yaml", document(count=len(texts), **said))
-        self.write("user.cfg", user_cfg(texts))
-        forms = self.FORMS if forms is None else forms
-        outputs = [part for form, name in forms.items() for part in ("--output", f"{form}={name}")]
-        return self.pveform(command, "--live", "user.cfg", *outputs, *arguments,
-                            environment=environment)
-
-    def text_of(self, form):
-        return (self.folder / self.FORMS[form]).read_bytes().decode("utf-8")
-
-    def commands(self):
-        return [("plan", ("--allow-destroy", "1")), ("drift", ())]
-
+class Outputs(Reports):
     # Each form, read by somebody else.
 
     def test_junit(self):
@@ -367,183 +295,6 @@ class Outputs(harness.EndToEnd):
         self.assert_says(kept, "own access kept")
         self.assertNotIn("allowed[", kept.out)
 
-    # Where reports go.
-
-    def test_one_report_on_standard_output(self):
-        run = self.report("drift", forms={"sarif": "-", "json": "r.json"})
-        self.assert_code(run, 2)
-        self.assertEqual(run.json["version"], "2.1.0")
-        self.assertEqual(json.loads(self.text_of("json"))["report"], "drift")
-        run = self.report("drift", forms={}, arguments=["--format", "markdown"])
-        self.assertTrue(run.out.startswith("<!-- pveform:drift:e2e -->"))
-        for arguments in (["--output", "json=-", "--output", "text=-"],
-                          ["--format", "json", "--output", "junit=-"]):
-            run = self.report("drift", forms={}, arguments=arguments)
-            self.assert_code(run, 3)
-            self.assert_says(run, "two reports would go to standard output")
-
-    def test_what_is_no_output_is_refused(self):
-        for text, words in [("xml=a", "text, json, markdown, junit, sarif, prometheus"),
-                            ("json", "is not FORMAT=PATH"), ("json=", "is not FORMAT=PATH")]:
-            run = self.report("plan", forms={}, arguments=["--output", text])
-            self.assert_code(run, 3)
-            self.assert_says(run, words)
-
-    def test_a_format_that_a_command_does_not_have_is_refused(self):
-        """And is not silently another one."""
-        formats = {"text", "json", "markdown"}
-        has = {
-            "plan": formats, "drift": formats, "apply": formats, "rotate x": formats,
-            "validate": {"text", "json"}, "show x": {"text", "json"}, "policy": {"text", "json"},
-            "policy explain x": {"text", "json"}, "explain x": {"text", "json"},
-            "ping": {"text", "json"}, "explain --batch": {"json"}, "snapshot": {"json"},
-            "schema": {"json"}, "export": {"text"}, "init": {"text"}, "completion bash": {"text"},
-            "version": {"text"},
-        }
-        commands = {line.split("\t")[0] for line in self.pveform("__complete", "").out.splitlines()}
-        self.assertEqual({line.split()[0] for line in has}, commands)
-        files = sorted(self.folder.rglob("*"))
-        for line, its_own in has.items():
-            for one in formats:
-                with self.subTest(line, format=one):
-                    run = self.pveform(*line.split(), "--format", one)
-                    refusal = f"has no output in the format `{one}`"
-                    if one in its_own:
-                        self.assertNotIn(refusal, run.err)
-                        continue
-                    self.assert_code(run, 3)
-                    self.assertEqual(run.out, "")
-                    words = " ".join(w for w in line.split() if w not in ("x", "bash"))
-                    self.assert_says(run, f"`pveform {words.replace('policy explain', 'policy')}` "
-                                     + refusal)
-                    for own in its_own:
-                        self.assertRegex(run.err.split("help:")[1], f"`{own}`")
-        self.assertEqual(sorted(self.folder.rglob("*")), files)
-
-    def test_a_clean_run_is_silent_and_reports_all_the_same(self):
-        clean = "version: 1\n"
-        self.write("clean.yaml", clean)
-        self.write("user.cfg", user_cfg([]))
-        run = self.pveform("drift", "-f", "clean.yaml", "--live", "user.cfg",
-                           "--output", "markdown=r.md", "--output", "prometheus=r.prom")
-        self.assertEqual((run.code, run.out, run.err), (0, "", ""))
-        self.assertIn("No drift", self.text_of("markdown"))
-        self.assertIn("pveform_last_success_timestamp_seconds{", self.text_of("prometheus"))
-
-    def test_files_are_replaced_as_a_whole(self):
-        self.write("r.json", "old")
-        self.report("drift")
-        self.assertEqual(json.loads(self.text_of("json"))["report"], "drift")
-        self.assertEqual((self.folder / "r.json").stat().st_mode & 0o444, 0o444)
-        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.endswith(".new")], [])
-        (self.folder / "link.json").symlink_to("r.json")
-        self.report("drift", forms={"json": "link.json"})
-        self.assertTrue((self.folder / "link.json").is_symlink())
-
-    def test_the_report_of_another_run_that_is_being_written_is_left_alone(self):
-        """Two runs had one name for what is not whole yet, and took it from each other."""
-        for name in ("r.json", "plan.json"):
-            self.write(f".{name}.new", "of another run")
-        self.report("plan", forms={"json": "r.json"}, arguments=["--out", "plan.json"])
-        self.assertIn("changes", json.loads(self.text_of("json")))
-        for name in ("r.json", "plan.json"):
-            self.assertEqual((self.folder / f".{name}.new").read_text(), "of another run")
-            (self.folder / f".{name}.new").unlink()
-        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.endswith(".new")], [])
-
-    def test_what_cannot_be_written_is_said_before_anything_else(self):
-        for path in ("none/r.json", ".", "/dev/null"):
-            run = self.report("plan", forms={"json": path})
-            self.assert_code(run, 1)
-            self.assertEqual(run.out, "")
-        simulator = self.start_simulator()
-        self.write("apply.yaml", "version: 1\nusers: { new@pve: {} }\n")
-        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml", "--output", "json=none/r")
-        self.assert_code(run, 1)
-        self.assertNotIn("new@pve", simulator.users())
-
-    def test_what_is_no_file_is_not_replaced_by_one(self):
-        """A FIFO stands in for a device."""
-        simulator = self.start_simulator()
-        self.write("pveform.yaml", "version: 1\nusers: { new@pve: {} }\n")
-        os.mkfifo(self.folder / "fifo")
-        (self.folder / "folder").mkdir()
-        (self.folder / "link").symlink_to("fifo")
-        (self.folder / "dangling").symlink_to("nothing")
-        before = sorted(self.folder.iterdir())
-        for command in ("plan", "snapshot"):
-            for path in ("fifo", "folder", "link", "dangling", "none/x"):
-                run = self.at(simulator, command, "--out", path)
-                self.assert_code(run, 1)
-                self.assertEqual(run.out, "")
-        self.assertEqual(sorted(self.folder.iterdir()), before)
-        self.assertTrue((self.folder / "fifo").is_fifo())
-        self.assertTrue((self.folder / "link").is_symlink())
-
-    def test_a_link_to_a_file_stays_one(self):
-        simulator = self.start_simulator()
-        self.write("pveform.yaml", "version: 1\nusers: { new@pve: {} }\n")
-        for command in ("plan", "snapshot"):
-            self.write(f"{command}/file", "old")
-            (self.folder / "link").unlink(missing_ok=True)
-            (self.folder / "link").symlink_to(f"{command}/file")
-            self.assert_code(self.at(simulator, command, "--out", "link"), 0)
-            self.assertTrue((self.folder / "link").is_symlink())
-            self.assertIsInstance(json.loads((self.folder / command / "file").read_text()), dict)
-            self.assertEqual([path.name for path in (self.folder / command).iterdir()], ["file"])
-
-    def test_a_dash_is_standard_output_or_refused(self):
-        simulator = self.start_simulator()
-        self.write("pveform.yaml", "version: 1\nusers: { svc@pve: { tokens: { ci: { expire: never } } } }\n")
-        before = sorted(self.folder.iterdir())
-        run = self.at(simulator, "snapshot", "--out", "-")
-        self.assert_code(run, 0)
-        self.assertIn("users", json.loads(run.out))
-        run = self.at(simulator, "export", "--out", "-")
-        self.assert_code(run, 0)
-        self.assertIn("version: 1\n", run.out)
-        for arguments, words in (
-            (["plan", "--out", "-"], "a plan is saved in a file"),
-            (["init", "-"], "begun in a file"),
-            (["apply", "--yes", "--secrets-out", "-"], "secrets do not go to standard output"),
-        ):
-            run = self.at(simulator, *arguments)
-            self.assert_code(run, 3)
-            self.assert_says(run, words)
-        self.assertEqual(sorted(self.folder.iterdir()), before)
-
-    def test_an_apply_tells_what_became_of_it(self):
-        simulator = self.start_simulator()
-        self.write("apply.yaml", "version: 1\nusers: { new@pve: {} }\n")
-        forms = [part for form, name in self.FORMS.items() if form != "prometheus"
-                 for part in ("--output", f"{form}={name}")]
-        for expected in ("**Applied**", "No changes"):
-            run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml", *forms)
-            self.assert_code(run, 0)
-            self.assertIn(expected, self.text_of("markdown"))
-            self.assertIs(json.loads(self.text_of("json"))["verified"], True)
-            root = xml.etree.ElementTree.fromstring(self.text_of("junit"))
-            self.assertEqual(root.get("failures"), "0")
-            self.assertIn("result", [suite.get("name") for suite in root])
-        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml", "--output", "prometheus=x")
-        self.assert_code(run, 3)
-        self.assert_says(run, "pveform drift --output prometheus=FILE")
-
-    APPLY_TOKEN = (
-        "version: 1\nusers: { new@pve: { tokens: { ci: { expire: 2035-01-01 } } } }\n"
-        "secrets: { command: { run: [sh, -c, \"%s\"] } }\n"
-    )
-
-    def test_a_report_that_is_lost_after_a_write_is_not_passed_over(self):
-        simulator = self.start_simulator()
-        (self.folder / "out").mkdir()
-        self.write("apply.yaml", self.APPLY_TOKEN % "cat > stored; rm -r out")
-        run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml",
-                      "--output", "json=out/r.json", "--output", "junit=r.xml")
-        self.assert_code(run, 6)
-        self.assert_says(run, "cannot create `out/.r.json.new`", "Verified: nothing left to change")
-        self.assertIn("<testsuites", self.text_of("junit"))
-        harness.WATCH.learn(json.loads((self.folder / "stored").read_text())["secret"])
 
     def test_no_secret_is_in_a_report(self):
         simulator = self.start_simulator()

@@ -1,0 +1,86 @@
+// PVE before 9.1 renews a secret by deleting and creating the token.
+#include "catch.hpp"
+#include "plan/renewal.hpp"
+
+using namespace pveform;       // NOLINT: a test's own small world
+using namespace pveform::test; // NOLINT
+
+TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[plan]") {
+    State live = cluster({{"ci", start + day}}, {8, 4});
+    live.acl[AclKey{AclPath{"/vms"}, Principal::of(plain), RoleId{"PVEAuditor"}}];
+    const plan::Plan refused = plan_of(live, single, due());
+    REQUIRE(refused.blocks.size() == 1);
+    CHECK(refused.blocks.front().guard == "rotation");
+    CHECK_THAT(
+        refused.blocks.front().message,
+        ContainsSubstring("ACL entries are not declared: `PVEAuditor` at `/vms`;")
+    );
+
+    const std::string declared =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
+        "acl: [{ path: /vms, role: PVEAuditor }] } } } }";
+    CHECK(plan_of(live, declared, due()).blocks.empty());
+    live.acl.clear();
+    CHECK(plan_of(live, single, due()).blocks.empty());
+}
+
+TEST_CASE("older PVE: rotation is refused where an ACL entry could not be added again", "[plan]") {
+    const std::string declared =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, acl: "
+        "[{ path: /vms, role: PVEAuditor }, { path: /vms/99, role: PVEAuditor }] } } } }";
+    const auto guards_on = [&](Release release, const std::string& document) {
+        State live = cluster({{"ci", start + day}}, release);
+        live.acl[AclKey{AclPath{"/vms"}, Principal::of(plain), RoleId{"PVEAuditor"}}] = {};
+        live.acl[AclKey{AclPath{"/vms/99"}, Principal::of(plain), RoleId{"PVEAuditor"}}] = {};
+        return plan_of(live, document, due()).blocks;
+    };
+    const auto refused = guards_on({8, 4}, declared);
+    REQUIRE(refused.size() == 1);
+    CHECK(refused.front().guard == "rotation");
+    CHECK(
+        refused.front().message ==
+        "PVE 8.4 renews the secret of `ann@pve!ci` only by deleting and creating the token, and "
+        "would not take back its ACL entry at `/vms/99`"
+    );
+    CHECK_THAT(
+        refused.front().help,
+        ContainsSubstring("`pveum acl delete /vms/99 --tokens 'ann@pve!ci' --roles PVEAuditor`")
+    );
+    // An entry that the plan removes is still there when the secret is renewed.
+    CHECK(
+        guards_on(
+            {8, 4},
+            "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, acl: [] } } } }"
+        )
+            .size() == 1
+    );
+    CHECK(guards_on({9, 2}, declared).empty());
+}
+
+TEST_CASE("older PVE: an entry that the document may not declare would be lost, too", "[plan]") {
+    State live = cluster({{"ci", start + day}}, {8, 4});
+    const Principal token = Principal::of(plain);
+    live.acl[AclKey{AclPath{"/vms"}, token, RoleId{"PVEAuditor"}}];
+    live.acl[AclKey{AclPath{"/storage/local"}, token, RoleId{"PVEDatastoreUser"}}];
+    const std::string document =
+        "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, "
+        "acl: [{ path: /vms, role: PVEAuditor }] } } } }\n";
+    const std::string border = "scope: { users: ['ann@pve'], acl: ['/vms/**', /vms] }";
+    const plan::Rotation alone = {.urgency = plan::Urgency::due, .nothing_else = true};
+    for (const plan::Rotation& rotation : {due(), alone}) {
+        const plan::Plan refused = plan_of(live, document + border, rotation);
+        REQUIRE(refused.blocks.size() == 1);
+        CHECK_THAT(
+            refused.blocks.front().message,
+            ContainsSubstring(
+                "ACL entries are not declared: `PVEDatastoreUser` at `/storage/local`;"
+            )
+        );
+    }
+    CHECK(plan_of(live, document + border).blocks.empty()); // no secret is renewed
+    // Without the border the document takes it away; but not where it only rotates.
+    CHECK(plan_of(live, document, due()).blocks.empty());
+    CHECK(plan_of(live, document, alone).blocks.size() == 1);
+    live.release = {9, 2};
+    CHECK(plan_of(live, document + border, due()).blocks.empty());
+}
