@@ -22,7 +22,11 @@ struct Context {
     [[nodiscard]] Error error(std::string message, std::string help) const {
         return Error{
             .kind = failure.request_sent ? ErrorKind::connection : ErrorKind::unreachable,
-            .message = std::move(message),
+            .message = failure.request_sent
+                           ? std::move(message)
+                           : fmt::format(
+                                 "cannot reach PVE at `{}`: {}", printable(endpoint.base), message
+                             ),
             .help = std::move(help),
         };
     }

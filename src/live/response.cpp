@@ -204,7 +204,10 @@ std::string describe(const Response& response) {
 Result<json::Value> data_of(Result<Response> response, std::string_view action) {
     if (!response) {
         Error error = std::move(response).error();
-        error.message = fmt::format("cannot {}: {}", action, error.message);
+        const bool was_asked = error.kind != ErrorKind::unreachable && error.kind != ErrorKind::io;
+        if (was_asked) {
+            error.message = fmt::format("cannot {}: {}", action, error.message);
+        }
         return std::unexpected(std::move(error));
     }
     if (!is_good(*response)) {

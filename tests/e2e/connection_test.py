@@ -86,7 +86,7 @@ class Connections(harness.EndToEnd):
         other = self.start_simulator()
         run = self.plan("--endpoint", self.simulator.endpoint, "--ca-file", other.ca_file)
         self.assert_error(run, 1, """
-            error: cannot read the version: the certificate of `127.0.0.1:PORT` is not signed by an authority in `FOLDER/ca.pem`
+            error: cannot reach PVE at `https://127.0.0.1:PORT`: the certificate of `127.0.0.1:PORT` is not signed by an authority in `FOLDER/ca.pem`
               = note: OpenSSL: …
               = note: the server's certificate: SHA-256 FINGERPRINT
               = note: issued by: …
@@ -96,7 +96,7 @@ class Connections(harness.EndToEnd):
     def test_no_authority_named(self):
         run = self.plan("--endpoint", self.simulator.endpoint)
         self.assert_error(run, 1, """
-            error: cannot read the version: the certificate of `127.0.0.1:PORT` is not signed by an authority that this system knows
+            error: cannot reach PVE at `https://127.0.0.1:PORT`: the certificate of `127.0.0.1:PORT` is not signed by an authority that this system knows
               = note: OpenSSL: …
               = note: the server's certificate: SHA-256 FINGERPRINT
               = note: issued by: …
@@ -109,7 +109,7 @@ class Connections(harness.EndToEnd):
             "--endpoint", self.simulator.endpoint, "--fingerprint", fingerprint_of(other)
         )
         self.assert_error(run, 1, """
-            error: cannot read the version: the certificate of `127.0.0.1:PORT` is not the pinned one
+            error: cannot reach PVE at `https://127.0.0.1:PORT`: the certificate of `127.0.0.1:PORT` is not the pinned one
               = note: pinned: FINGERPRINT
               = note: the server's certificate: SHA-256 FINGERPRINT
               = note: issued by: …
@@ -132,7 +132,7 @@ class Connections(harness.EndToEnd):
         for name in ("missing.pem", "empty.pem", "pveform.yaml"):
             run = self.plan("--endpoint", self.simulator.endpoint, "--ca-file", name)
             self.assert_error(run, 1, f"""
-                error: cannot read the version: cannot read a certificate authority from `{name}`
+                error: cannot read a certificate authority from `{name}`
                   = help: it must be a readable file in PEM form (`-----BEGIN CERTIFICATE-----`), such as a copy of `/etc/pve/pve-root-ca.pem`
                 """)
 
@@ -186,7 +186,7 @@ class Connections(harness.EndToEnd):
             port = unused.getsockname()[1]
             run = self.plan("--endpoint", f"https://127.0.0.1:{port}")
         self.assert_error(run, 1, """
-            error: cannot read the version: cannot connect to `127.0.0.1:PORT`: …
+            error: cannot reach PVE at `https://127.0.0.1:PORT`: cannot connect to `127.0.0.1:PORT`: …
               = help: is the node up, `pveproxy` running on it, and the port not blocked by a firewall?
             """)
 
@@ -208,7 +208,7 @@ class Connections(harness.EndToEnd):
         self.addCleanup(plain.shutdown)
         run = self.plan("--endpoint", f"https://127.0.0.1:{plain.server_address[1]}")
         self.assert_error(run, 1, """
-            error: cannot read the version: `127.0.0.1:PORT` does not speak TLS: it answers plain text
+            error: cannot reach PVE at `https://127.0.0.1:PORT`: `127.0.0.1:PORT` does not speak TLS: it answers plain text
               = help: PVE's API speaks HTTPS only, with TLS 1.2 or later, on port 8006: is it the right port?
             """)
 

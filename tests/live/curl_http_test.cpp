@@ -278,7 +278,10 @@ TEST_CASE("a name that does not exist is told", "[live][network]") {
     connection.endpoint = "https://" + name + ":8006";
     const Error error = error_of(connection);
     CHECK(error.kind == ErrorKind::unreachable);
-    CHECK(error.message == "the name `" + name + "` cannot be found");
+    CHECK(
+        error.message ==
+        "cannot reach PVE at `" + connection.endpoint + "`: the name `" + name + "` cannot be found"
+    );
 }
 
 TEST_CASE(
@@ -288,8 +291,9 @@ TEST_CASE(
     const Error error = error_of(server.connection(Listener::plain));
     CHECK(error.kind == ErrorKind::unreachable);
     CHECK(
-        error.message ==
-        "`" + server.address(Listener::plain) + "` does not speak TLS: it answers plain text"
+        error.message == "cannot reach PVE at `https://" + server.address(Listener::plain) +
+                             "`: `" + server.address(Listener::plain) +
+                             "` does not speak TLS: it answers plain text"
     );
     CHECK_THAT(error.help, ContainsSubstring("8006"));
     CHECK(server.log().empty());
@@ -414,8 +418,9 @@ TEST_CASE("another certificate than the pinned one is refused, and shown", "[liv
     const Error error = error_of(connection);
     CHECK(error.kind == ErrorKind::unreachable);
     CHECK(
-        error.message ==
-        "the certificate of `" + server.address(Listener::good) + "` is not the pinned one"
+        error.message == "cannot reach PVE at `https://" + server.address(Listener::good) +
+                             "`: the certificate of `" + server.address(Listener::good) +
+                             "` is not the pinned one"
     );
     CHECK_THAT(error.help, ContainsSubstring("pvenode cert info"));
     CHECK_THAT(join(error.notes, "\n"), ContainsSubstring("pinned: " + *connection.fingerprint));
