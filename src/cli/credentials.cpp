@@ -166,9 +166,13 @@ Result<std::optional<Secret>> given_password(Context& context) {
     if (*source == "PVEFORM_PASSWORD_FILE") {
         return TRY(secret_in_file(context, *value, "the password"));
     }
-    const Secret output =
-        TRY(context.processes.output_of({"sh", "-c", *value}, command_time_limit));
-    Secret password(trim(output.reveal(), "\r\n"));
+    auto output = context.processes.output_of({"sh", "-c", *value}, command_time_limit);
+    if (!output) {
+        Error error = std::move(output).error();
+        error.message = "`PVEFORM_PASSWORD_COMMAND`: " + error.message;
+        return std::unexpected(std::move(error));
+    }
+    Secret password(trim(output->reveal(), "\r\n"));
     if (password.empty()) {
         return std::unexpected(usage_error(
             "`PVEFORM_PASSWORD_COMMAND` printed nothing", "it should print the password"

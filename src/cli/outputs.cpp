@@ -165,7 +165,7 @@ Result<Outputs> Outputs::prepare(const Options& options, bool has_metrics, Conte
             continue;
         }
         auto place = TRY(place_of_written(path, other_place, context));
-        TRY(check_writable(place, context));
+        TRY(check_replaceable(context.files, place));
         outputs.files_.push_back({form, std::move(place)});
     }
     return outputs;

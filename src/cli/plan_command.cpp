@@ -45,7 +45,7 @@ Result<Outputs> prepare_outputs(const Options& options, Context& context) {
     auto outputs = TRY(Outputs::prepare(options, true, context));
     if (options.out) {
         const auto place = TRY(place_of_plan(*options.out, context));
-        TRY(check_writable(place, context));
+        TRY(check_replaceable(context.files, place));
     }
     return outputs;
 }

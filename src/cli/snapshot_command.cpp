@@ -30,7 +30,7 @@ Result<std::filesystem::path> place_of_snapshot(const Options& options, Context&
     }
     TRY(refuse_collisions(options, context));
     auto place = TRY(place_of_written(*options.out, "`-` is standard output", context));
-    TRY(check_writable(place, context));
+    TRY(check_replaceable(context.files, place));
     return place;
 }
 

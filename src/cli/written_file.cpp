@@ -34,10 +34,4 @@ place_of_written(const std::filesystem::path& path, std::string_view help, Conte
     return target;
 }
 
-Result<void> check_writable(const std::filesystem::path& place, Context& context) {
-    const std::filesystem::path probe = unshared_name_of(place);
-    TRY(context.files.write_new_file(probe, ""));
-    return context.files.remove(probe);
-}
-
 } // namespace pveform::cli

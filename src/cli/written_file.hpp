@@ -17,7 +17,4 @@ constexpr std::string_view standard_output = "-";
 [[nodiscard]] Result<std::filesystem::path>
 place_of_written(const std::filesystem::path& path, std::string_view help, Context& context);
 
-/// Nobody wants to learn after the last write to a cluster that its report is lost.
-[[nodiscard]] Result<void> check_writable(const std::filesystem::path& place, Context& context);
-
 } // namespace pveform::cli

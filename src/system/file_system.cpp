@@ -281,9 +281,21 @@ private:
     }
 };
 
+/// Speaks of the file that is wanted, and not of the one beside it.
+Result<void> about(const fs::path& path, const fs::path& fresh, Result<void> result) {
+    if (!result) {
+        std::string& message = result.error().message;
+        const std::string name = fresh.string();
+        if (const std::size_t at = message.find(name); at != std::string::npos) {
+            message.replace(at, name.size(), path.string());
+        }
+    }
+    return result;
+}
+
 /// `fresh` stands beside it already.
 Result<void> take_place_of(FileSystem& files, const fs::path& path, const fs::path& fresh) {
-    auto replaced = files.sync(fresh);
+    auto replaced = about(path, fresh, files.sync(fresh));
     if (replaced) {
         replaced = files.rename(fresh, path);
     }
@@ -319,13 +331,19 @@ Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::
     if (TRY(files.inspect(fresh))) {
         TRY(files.remove(fresh)); // of a run that was killed
     }
-    TRY(files.write_new_file(fresh, bytes));
+    TRY(about(path, fresh, files.write_new_file(fresh, bytes)));
     return take_place_of(files, path, fresh);
+}
+
+Result<void> check_replaceable(FileSystem& files, const fs::path& path) {
+    const fs::path fresh = unshared_name_of(path);
+    TRY(about(path, fresh, files.write_new_file(fresh, "")));
+    return files.remove(fresh);
 }
 
 Result<void> replace_shared_file(FileSystem& files, const fs::path& path, std::string_view bytes) {
     const fs::path fresh = unshared_name_of(path);
-    TRY(files.write_new_file(fresh, bytes));
+    TRY(about(path, fresh, files.write_new_file(fresh, bytes)));
     return take_place_of(files, path, fresh);
 }
 
@@ -337,7 +355,7 @@ Result<void> replace_public_file(FileSystem& files, const fs::path& path, std::s
         permissions = old->permissions & read_write_execute;
     }
     const fs::path fresh = unshared_name_of(path);
-    TRY(files.write_new_public_file(fresh, bytes, permissions));
+    TRY(about(path, fresh, files.write_new_public_file(fresh, bytes, permissions)));
     return take_place_of(files, path, fresh);
 }
 

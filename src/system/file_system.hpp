@@ -112,6 +112,10 @@ replace_file_durably(FileSystem& files, const std::filesystem::path& path, std::
 [[nodiscard]] Result<void>
 replace_shared_file(FileSystem& files, const std::filesystem::path& path, std::string_view bytes);
 
+/// Whether a file could be replaced so, found by trying: nobody wants to learn after the last write
+/// to a cluster that its report is lost.
+[[nodiscard]] Result<void> check_replaceable(FileSystem& files, const std::filesystem::path& path);
+
 /// The same as the latter for what others may read, with the mode of the file that was there: who
 /// keeps it from others goes on to. Else with the one that the umask leaves.
 [[nodiscard]] Result<void>

@@ -96,6 +96,15 @@ TEST_CASE("an API token comes whole or in two parts", "[cli]") {
     CHECK(found(world) == "token ci@pve!plan " + uuid);
 }
 
+TEST_CASE("a command that gives no password is named by its variable", "[cli]") {
+    World world;
+    world.variables = {{"PVEFORM_USER", "ann@pve"}, {"PVEFORM_PASSWORD_COMMAND", "false"}};
+    world.processes.install("sh", answers(1));
+    const auto credentials = find_credentials({}, world.context);
+    REQUIRE_FALSE(credentials);
+    CHECK_THAT(credentials.error().message, ContainsSubstring("`PVEFORM_PASSWORD_COMMAND`: "));
+}
+
 TEST_CASE("a user has a password", "[cli]") {
     World world;
     world.variables = {{"PVEFORM_USER", "ann@pve"}};

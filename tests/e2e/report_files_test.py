@@ -181,7 +181,7 @@ class ReportFiles(Reports):
         run = self.at(simulator, "apply", "--yes", "-f", "apply.yaml",
                       "--output", "json=out/r.json", "--output", "junit=r.xml")
         self.assert_code(run, 6)
-        self.assert_says(run, "cannot create `out/.r.json.new`", "Verified: nothing left to change")
+        self.assert_says(run, "cannot create `out/r.json`", "Verified: nothing left to change")
         self.assertIn("<testsuites", self.text_of("junit"))
         harness.WATCH.learn(json.loads((self.folder / "stored").read_text())["secret"])
 

@@ -181,6 +181,16 @@ TEST_CASE("a file is replaced in one step", "[system]") {
     CHECK(*files.list_folder(folder.path()) == std::vector<std::string>{"file"});
 }
 
+TEST_CASE("an error names the file that was to be replaced", "[system]") {
+    const TemporaryFolder folder;
+    const fs::path file = folder.path() / "nowhere" / "file";
+    const auto done = replace_file_durably(files, file, "x");
+    REQUIRE_FALSE(done);
+    CHECK(
+        done.error().message == "cannot create `" + file.string() + "`: No such file or directory"
+    );
+}
+
 TEST_CASE("what a killed run left behind is not in the way", "[system]") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "file";
