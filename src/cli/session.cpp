@@ -160,13 +160,29 @@ std::optional<UnixSeconds> skew_of(std::optional<UnixSeconds> server, Clock& clo
     return std::abs(ahead) > tolerable_skew_s ? std::optional(ahead) : std::nullopt;
 }
 
+std::string about_so_long(UnixSeconds seconds) {
+    constexpr UnixSeconds minute = 60;
+    constexpr UnixSeconds hour = 60 * minute;
+    constexpr UnixSeconds day = 24 * hour;
+    const auto in = [seconds](UnixSeconds unit, std::string_view name) {
+        return plural(static_cast<std::size_t>(seconds / unit), name);
+    };
+    if (seconds >= 2 * day) {
+        return in(day, "day");
+    }
+    if (seconds >= 2 * hour) {
+        return in(hour, "hour");
+    }
+    return seconds >= 2 * minute ? in(minute, "minute") : in(1, "second");
+}
+
 void warn_of_skew(const live::View& view, Context& context) {
     if (const auto ahead = skew_of(view.server_time, context.clock)) {
         fmt::print(
             context.err,
             "{} PVE's clock is {} {} this machine's; what has expired is judged by PVE's\n",
             render::paint(context.err_style, render::Paint::warning, "warning:"),
-            format_duration(std::chrono::seconds(std::abs(*ahead))),
+            about_so_long(std::abs(*ahead)),
             *ahead > 0 ? "ahead of" : "behind"
         );
     }

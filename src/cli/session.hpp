@@ -74,6 +74,9 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
 /// By how much PVE's clock is ahead of ours, in seconds, where that is more than matters.
 [[nodiscard]] std::optional<UnixSeconds> skew_of(std::optional<UnixSeconds> server, Clock& clock);
 
+/// `79 days`, `5 hours`, `90 seconds`: whole units, as many as there are.
+[[nodiscard]] std::string about_so_long(UnixSeconds seconds);
+
 /// PVE judges by its own clock what has expired, and so do plans.
 void warn_of_skew(const live::View& view, Context& context);
 

@@ -136,14 +136,14 @@ Collected<void> choose_part(
     };
     std::erase_if(target.blocks, is_of_another);
     std::erase_if(plan.notices, is_of_another);
-    plan.notices.push_back(
-        {fmt::format(
-             "only a part is planned (`{}`): {} left out",
-             flags_of(selection),
-             left_out == 1 ? "1 other change is" : fmt::format("{} other changes are", left_out)
-         ),
-         {}}
-    );
+    std::string part_in_words = fmt::format("only a part is planned (`{}`)", flags_of(selection));
+    if (left_out > 0) {
+        part_in_words += fmt::format(
+            ": {} left out",
+            left_out == 1 ? "1 other change is" : fmt::format("{} other changes are", left_out)
+        );
+    }
+    plan.notices.push_back({std::move(part_in_words), {}});
     for (std::string& words : part.pulled_in) {
         plan.notices.push_back({std::move(words), {}});
     }

@@ -185,8 +185,20 @@ private:
     std::vector<std::pair<const access::Members*, bool>> members_;
 };
 
-/// `ann@pve, ann@pve!ci`, or `ann@pve, ben@pve, eve@pve and 12 more`.
-std::string names_of(const std::vector<Principal>& principals) {
+/// `user` where tokens of users stand beside users: their names say what they are.
+std::string_view kind_of(const std::vector<Principal>& principals) {
+    const bool are_tokens = std::ranges::all_of(principals, [](const Principal& principal) {
+        return principal.kind == PrincipalKind::token;
+    });
+    return to_string(are_tokens ? PrincipalKind::token : PrincipalKind::user);
+}
+
+/// `ann@pve, ann@pve!ci`, or `ann@pve, ben@pve, eve@pve and 12 more`; users before tokens where
+/// not all are named.
+std::string names_of(std::vector<Principal> principals) {
+    if (principals.size() > max_named_principals) {
+        std::ranges::stable_sort(principals, {}, &Principal::kind);
+    }
     std::vector<std::string> names;
     for (const Principal& principal : principals) {
         if (names.size() == max_named_principals) {
@@ -211,7 +223,10 @@ public:
         if (rows.size() > max_rows_of_one) {
             const std::size_t more = rows.size() - max_rows_of_one;
             rows.resize(max_rows_of_one);
-            rows.back().below.push_back(fmt::format("and {} more gains and losses", more));
+            rows.back().below.push_back(
+                more == 1 ? std::string("and 1 more gain or loss")
+                          : fmt::format("and {} more gains and losses", more)
+            );
         }
         return rows;
     }
@@ -239,10 +254,10 @@ private:
             }
             rows.push_back(Row{
                 .action = action,
-                .kind = std::string(to_string(affected_.principals.front().kind)),
+                .kind = std::string(kind_of(affected_.principals)),
                 .name = names_of(affected_.principals),
                 .detail = fmt::format(
-                    "{}{} on {}",
+                    "{}{} {}",
                     is_everything && set == sets.front() ? "everything it had: " : "",
                     privileges_in_words(
                         plan_.effective_access.sets[set], is_loss ? plan_.before : plan_.after
@@ -316,7 +331,8 @@ std::string places_in_words(
     const Affected& affected,
     const std::function<bool(const Shift&)>& applies
 ) {
-    return Places(difference, affected, applies).in_words();
+    const std::string words = Places(difference, affected, applies).in_words();
+    return words.empty() || words.starts_with("below ") ? words : "on " + words;
 }
 
 std::string addition_in_words(const access::Addition& addition) {

@@ -260,7 +260,7 @@ std::string everywhere_text(const Question& question) {
             });
         if (!places.empty()) { // else it is below a guest or a storage, where nothing is
             out += fmt::format(
-                "  {} on {}\n",
+                "  {} {}\n",
                 privileges_in_words(difference.sets[shift.gained], question.state),
                 places
             );

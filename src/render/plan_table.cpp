@@ -94,23 +94,38 @@ public:
 private:
     void append(const Row& row, std::string& out) const {
         const std::vector<std::string> lines = wrapped(row.detail, detail_width_);
+        const std::vector<std::string> names = wrapped(row.name, name_width_);
+        const auto name = [&](std::size_t line) {
+            const std::string text = line < names.size() ? names[line] : std::string();
+            return paint(style_, paint_of(row.action), padded(text, name_width_));
+        };
         const std::string sign(1, sign_of(row.action));
         out += indent_ + paint(style_, paint_of(row.action), sign) + " " +
-               padded(row.kind, kind_width_) + " " +
-               paint(style_, paint_of(row.action), padded(row.name, name_width_)) + "  ";
+               padded(row.kind, kind_width_) + " " + name(0) + "  ";
         if (row.source.empty()) {
             out += lines.front() + "\n";
         } else {
             out += padded(lines.front(), detail_width_) + "  " +
                    paint(style_, Paint::dim, row.source) + "\n";
         }
-        const std::string margin =
-            indent_ + std::string(2 + kind_width_ + 1 + name_width_ + 2, ' ');
-        for (std::size_t i = 1; i < lines.size(); ++i) {
-            out += margin + lines[i] + "\n";
+        const std::string kind_margin = indent_ + std::string(2 + kind_width_ + 1, ' ');
+        for (std::size_t i = 1; i < std::max(lines.size(), names.size()); ++i) {
+            const std::string detail = i < lines.size() ? "  " + lines[i] : std::string();
+            const std::string shown = i < names.size() && detail.empty() ? names[i] : name(i);
+            out += kind_margin + shown + detail + "\n";
         }
-        for (const std::string& line : row.below) {
-            out += margin + line + "\n";
+        append_below(row, kind_margin + std::string(name_width_ + 2, ' '), out);
+    }
+
+    void append_below(const Row& row, const std::string& margin, std::string& out) const {
+        constexpr std::size_t hanging = 2;
+        const std::size_t room = style_.width - std::min(style_.width, margin.size() + hanging);
+        for (const std::string& text : row.below) {
+            std::string indent = margin;
+            for (const std::string& line : wrapped(text, std::max(room, min_detail_width))) {
+                out += indent + line + "\n";
+                indent = margin + std::string(hanging, ' ');
+            }
         }
     }
 

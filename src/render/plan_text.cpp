@@ -40,6 +40,9 @@ std::string update_in_words(const FieldChange& field) {
 
 std::string detail_of(const Change& change) {
     std::vector<std::string> details;
+    if (change.action == Action::rotate) {
+        details.emplace_back("new secret");
+    }
     if (!change.reason.empty()) {
         details.push_back(change.reason);
     }

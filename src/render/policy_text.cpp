@@ -83,6 +83,17 @@ std::string option_in_words(const policy::Rule& rule, const desired::Policy& pol
                   : std::string();
 }
 
+/// A label, and what may take several lines behind it.
+std::string labelled(std::string_view label, std::string_view text, const Style& style) {
+    constexpr std::size_t column = 16;
+    constexpr std::size_t least_room = 24;
+    const std::size_t room = style.width - std::min(style.width, column);
+    const std::string lines = paragraphs(text, std::max(room, least_room));
+    return fmt::format(
+        "      {:<8}{}", label, indented(lines, std::string(column, ' ')).substr(column - 2)
+    );
+}
+
 std::string failure_text(const policy::Failure& failure, const Style& style) {
     std::vector<std::string> expected;
     if (!failure.missing.empty()) {
@@ -92,11 +103,11 @@ std::string failure_text(const policy::Failure& failure, const Style& style) {
         expected.push_back("not " + names_of(failure.excess));
     }
     std::string out = fmt::format(
-        "    `{}` on `{}`\n      expected  {}\n      holds     {}\n",
+        "    `{}` on `{}`\n{}{}",
         printable(failure.principal.text()),
         printable(failure.path),
-        join(expected, "; "),
-        names_of(failure.held)
+        labelled("expected", join(expected, "; "), style),
+        labelled("holds", names_of(failure.held), style)
     );
     const char* label = "because";
     for (const std::string& line : failure.because) {

@@ -150,6 +150,13 @@ TEST_CASE("a token that takes turns is chosen by its declared name for any chang
     CHECK(made->changes.front().fields.front().name == "comment");
 }
 
+TEST_CASE("where nothing is left out, nothing is said of it", "[plan]") {
+    const auto made = plan_of(selection({"user:*", "group:*", "role:*", "token:*", "acl:*"}));
+    REQUIRE(made);
+    CHECK_THAT(made->notices.front().message, ContainsSubstring("only a part is planned"));
+    CHECK_THAT(made->notices.front().message, !ContainsSubstring("left out"));
+}
+
 TEST_CASE("what is pulled in is said", "[plan]") {
     const auto made = plan_of(selection({"user:ann@pve"}));
     REQUIRE(made);

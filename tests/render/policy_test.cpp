@@ -2,6 +2,8 @@
 
 #include "render/policy.hpp"
 
+#include <sstream>
+
 #include "catch.hpp"
 
 using namespace pveform; // NOLINT: a test's own small world
@@ -42,6 +44,34 @@ TEST_CASE("of what is not declared a few are shown, and all on demand", "[render
     CHECK_THAT(few, Catch::Matchers::Contains("and 2 more that the document does not declare"));
     CHECK_FALSE(few.contains("`d`"));
     CHECK(render::findings_text(findings, true, {}).contains("`e`"));
+}
+
+TEST_CASE("what a principal holds is wrapped where nobody looks at a terminal too", "[render]") {
+    std::set<Privilege> many;
+    for (int i = 10; i < 57; ++i) {
+        many.insert(Privilege{"VM.Privilege" + std::to_string(i)});
+    }
+    const policy::Verdict verdict{
+        .claim = "claim",
+        .span = {},
+        .outcome = policy::Outcome::fails,
+        .cases = 1,
+        .failures =
+            {{.principal = Principal::of(UserId{"ann@pve"}),
+              .path = "/vms",
+              .missing = {},
+              .excess = {Privilege{"VM.Audit"}},
+              .held = many,
+              .because = {}}},
+        .obstacle = {},
+    };
+    const std::string text = render::verdicts_text({verdict}, {});
+    CHECK_THAT(text, ContainsSubstring("      expected  not VM.Audit\n      holds     VM.Priv"));
+    CHECK_THAT(text, ContainsSubstring(",\n                VM.Privilege"));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        CHECK(line.size() <= render::Style().width);
+    }
 }
 
 TEST_CASE("what comes from a cluster cannot steer a terminal", "[render]") {
