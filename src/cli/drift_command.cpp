@@ -1,5 +1,5 @@
-// `pveform drift`: what somebody changed by hand. For schedules: silent where there is nothing to
-// say, and always with an exit code that tells.
+// `pveform drift`: where the cluster is not as the documents declare it. For schedules: silent
+// where there is nothing to say, and always with an exit code that tells.
 
 #include <algorithm>
 #include <iterator>
@@ -150,10 +150,12 @@ Errors show(const Found& found, const Outputs& outputs, const Options& options, 
 
 void setup_drift(CLI::App& app, Options& options) {
     CLI::App* drift = app.add_subcommand(
-        "drift", "Tell what was changed by hand: exits with 2 if anything was, silent if not"
+        "drift",
+        "Tell where the cluster is not as declared: exits with 2 if anywhere, silent if not"
     );
-    CLI::Option* against =
-        drift->add_option("--against", options.against, "A snapshot, instead of documents");
+    CLI::Option* against = drift->add_option(
+        "--against", options.against, "A snapshot, instead of documents: sees every change since"
+    );
     against->option_text("SNAPSHOT");
     for (CLI::Option* flag : setup_selection(*drift, options)) {
         against->excludes(flag);

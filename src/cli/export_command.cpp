@@ -65,6 +65,7 @@ ExitCode run_export(const Options& options, Context& context) {
         for (const auto& path : *written) {
             fmt::print(context.out, "Wrote {}\n", path.string());
         }
+        fmt::print(context.out, "{}", note_on_drift);
     }
     return ExitCode::done;
 }

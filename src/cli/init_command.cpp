@@ -62,6 +62,7 @@ ExitCode write(
         fmt::print(
             context.out, "Next: look through it, then `pveform plan -f {}`\n", target.string()
         );
+        fmt::print(context.out, "{}", options.empty ? "" : note_on_drift);
     }
     return ExitCode::done;
 }

@@ -31,4 +31,9 @@ namespace pveform::cli {
 [[nodiscard]] Result<std::string>
 one_document(const exporting::Frame& frame, const std::vector<exporting::Section>& sections);
 
+/// What documents that were written of a cluster do not tell `pveform drift`.
+inline constexpr const char* note_on_drift =
+    "Note: `pveform drift` compares what a document declares, and no key that is left out; "
+    "`pveform snapshot --out FILE` now and `pveform drift --against FILE` later see every change\n";
+
 } // namespace pveform::cli

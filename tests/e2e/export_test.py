@@ -168,7 +168,8 @@ class InitTest(Seen):
     def test_of_a_live_cluster_it_is_complete(self):
         run = self.at(self.simulator, "init", "access/")
         self.assert_code(run, 0)
-        self.assert_says(run, "Wrote access/cluster.yaml", "pveform plan -f access/")
+        self.assert_says(run, "Wrote access/cluster.yaml", "pveform plan -f access/",
+                         "`pveform drift --against FILE` later see every change")
         value = f"admin@pve!ci={self.simulator.tokens['admin@pve!ci']}"
         plan = self.pveform("plan", "-f", "access", "--detailed-exitcode",
                             environment={"PVEFORM_API_TOKEN": value})
