@@ -20,8 +20,8 @@ namespace pveform::render {
 [[nodiscard]] std::string
 privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
 
-/// `on /vms and below but not /vms/7`, `below /pool`: the places of which `applies` is true. Of many,
-/// the first. Empty where nothing can be: below guests and storages alone.
+/// `on /vms and below but not /vms/7`, `below /pool`: the places of which `applies` is true. Of
+/// many, the first. Empty where nothing can be: below guests and storages alone.
 [[nodiscard]] std::string places_in_words(
     const access::Difference& difference,
     const access::Affected& affected,
