@@ -227,7 +227,7 @@ Result<void> check_is_one_question(const Options& options) {
             "leave one of them out; `--why` as in `pveform explain ann@pve /vms/100 --why VM.Audit`"
         ));
     }
-    if (options.why && options.path.empty()) {
+    if (options.why && !options.path) {
         return std::unexpected(usage_error(
             "`--why` needs a path", "name it: `pveform explain ann@pve /vms/100 --why VM.Audit`"
         ));

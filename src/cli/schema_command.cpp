@@ -20,7 +20,7 @@ constexpr std::string_view file_of_the_document = "pveform";
 constexpr std::string_view document_schema = "document";
 
 /// As it is asked for: `secrets` of `secrets.schema.json`; nothing for other files.
-std::string name_of(const EmbeddedFile& file) {
+std::string schema_name_of(const EmbeddedFile& file) {
     if (!file.name.ends_with(suffix)) {
         return {};
     }
@@ -32,7 +32,7 @@ std::string name_of(const EmbeddedFile& file) {
 std::vector<std::string> schema_names() {
     std::vector<std::string> names;
     for (const EmbeddedFile& file : embedded_files()) {
-        if (auto name = name_of(file); !name.empty()) {
+        if (auto name = schema_name_of(file); !name.empty()) {
             names.push_back(std::move(name));
         }
     }
@@ -52,7 +52,7 @@ void setup_schema(CLI::App& app, Options& options) {
 }
 
 ExitCode run_schema(const Options& options, Context& context) {
-    const auto file = std::ranges::find(embedded_files(), options.schema, name_of);
+    const auto file = std::ranges::find(embedded_files(), options.schema, schema_name_of);
     fmt::print(context.out, "{}", file->text);
     return ExitCode::done;
 }

@@ -30,16 +30,6 @@ Result<bool> log_takes_masks(Context& context) {
     return wanted && !context.terminal.errors_go_to_a_file();
 }
 
-std::vector<TokenId> declared_tokens(const desired::Document& document) {
-    std::vector<TokenId> ids;
-    for (const auto& [user, declared] : document.users) {
-        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
-            ids.push_back({user, name});
-        }
-    }
-    return ids;
-}
-
 std::unexpected<Error> nowhere(const std::vector<TokenId>& tokens) {
     return std::unexpected(Error{
         .kind = ErrorKind::usage,
@@ -111,6 +101,16 @@ Span span_of(const Options& options, const desired::Secrets& wanted) {
 }
 
 } // namespace
+
+std::vector<TokenId> declared_tokens(const desired::Document& document) {
+    std::vector<TokenId> ids;
+    for (const auto& [user, declared] : document.users) {
+        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
+            ids.push_back({user, name});
+        }
+    }
+    return ids;
+}
 
 std::optional<std::string>
 secrets_place(const Options& options, const desired::Document& document) {

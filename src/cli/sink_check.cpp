@@ -19,16 +19,4 @@ Result<void> check_sink(
     return {};
 }
 
-std::vector<TokenId> declared_tokens(const desired::Document& document) {
-    std::vector<TokenId> tokens;
-    for (const auto& [id, user] : document.users) {
-        if (user.tokens) {
-            for (const auto& [name, token] : *user.tokens) {
-                tokens.push_back(TokenId{id, name});
-            }
-        }
-    }
-    return tokens;
-}
-
 } // namespace pveform::cli

@@ -19,7 +19,4 @@ namespace pveform::cli {
     Context& context
 );
 
-/// The tokens that the document declares.
-[[nodiscard]] std::vector<TokenId> declared_tokens(const desired::Document& document);
-
 } // namespace pveform::cli
