@@ -2,14 +2,26 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/state.hpp"
 
 namespace pveform::access {
 
-/// The `pveum` command that grants `privilege` at `path` (propagating) to a user or token, by the
-/// role of this cluster that gives it and the least besides; a privilege-separated token and its
-/// user are granted both. Where only `Administrator` has it, a role of its own is created first.
+struct MissingRight {
+    Privilege privilege;
+    AclPath path;
+};
+
+/// The `pveum` commands that grant these rights (propagating) to a user or token, by the roles of
+/// this cluster that give them and the least besides; a privilege-separated token and its user are
+/// granted both. A privilege that only `Administrator` has gets a role of its own, which is created
+/// first, and once. Then there is one command for each path.
+[[nodiscard]] std::vector<std::string> grant_commands(
+    const State& state, const Principal& principal, const std::vector<MissingRight>& rights
+);
+
+/// The same for one, in one line.
 [[nodiscard]] std::string grant_command(
     const State& state, const Principal& principal, const Privilege& privilege, const AclPath& path
 );

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/embedded.hpp"
+#include "system/forwarded_files.hpp"
 
 namespace pveform::cli {
 
@@ -26,6 +27,24 @@ constexpr std::array<Shell, 3> shells = {{
     {"zsh", "_pveform"},
     {"fish", "pveform.fish"},
 }};
+
+/// A named pipe, or a terminal, would be waited for until somebody writes: nobody asked to read it.
+class RegularFiles final : public ForwardedFiles {
+public:
+    using ForwardedFiles::ForwardedFiles;
+
+    Result<std::string>
+    read_file(const std::filesystem::path& path, std::size_t max_bytes) override {
+        const auto info = TRY(inspect(TRY(resolve(path))));
+        if (!info || info->kind != FileKind::regular) {
+            return std::unexpected(Error{
+                .kind = ErrorKind::io,
+                .message = fmt::format("`{}` is no regular file", path.string()),
+            });
+        }
+        return ForwardedFiles::read_file(path, max_bytes);
+    }
+};
 
 } // namespace
 
@@ -56,7 +75,9 @@ ExitCode run_complete(const CLI::App& app, std::vector<std::string> words, Conte
     if (words.empty()) {
         words.emplace_back();
     }
-    const Completion completion = complete(app, words, context);
+    RegularFiles files(context.files);
+    Context reading = context.with_files(files);
+    const Completion completion = complete(app, words, reading);
     for (const Candidate& one : completion.candidates) {
         fmt::print(context.out, "{}\t{}\n", printable(one.word), printable(one.description));
     }

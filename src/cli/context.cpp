@@ -16,6 +16,22 @@ ExitCode Context::report(Error error) {
     return report(Errors{std::move(error)});
 }
 
+Context Context::with_files(FileSystem& others) const {
+    return {
+        .files = others,
+        .processes = processes,
+        .clock = clock,
+        .terminal = terminal,
+        .environment = environment,
+        .in = in,
+        .out = out,
+        .err = err,
+        .runner = runner,
+        .out_style = out_style,
+        .err_style = err_style,
+    };
+}
+
 bool Context::is_ci() const {
     const auto value = environment("CI").value_or("");
     return !value.empty() && value != "false" && value != "0";

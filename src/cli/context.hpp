@@ -41,6 +41,9 @@ struct Context {
     [[nodiscard]] ExitCode report(const Errors& errors);
     [[nodiscard]] ExitCode report(Error error);
 
+    /// The same world with these files, and without a trace.
+    [[nodiscard]] Context with_files(FileSystem& others) const;
+
     /// Whether a machine runs it and nobody is watching, as CI systems say with `CI=true`.
     [[nodiscard]] bool is_ci() const;
 

@@ -1,7 +1,9 @@
 // `pveform ping`: can this machine, with these credentials, do what the document asks for? Each
 // answer comes with what to do about it. Nothing is changed anywhere.
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -31,15 +33,22 @@ constexpr int newest_known_major = 9;
 struct Findings {
     std::vector<render::Check> checks;
     Errors failures;
+    render::Purpose purpose = render::Purpose::both; // of what comes next
 
     void ok(std::string name, std::string message) {
-        checks.push_back({std::move(name), render::Standing::ok, std::move(message)});
+        checks.push_back({
+            .name = std::move(name),
+            .standing = render::Standing::ok,
+            .purpose = purpose,
+            .message = std::move(message),
+        });
     }
 
     void warn(std::string name, std::string message, std::vector<std::string> fixes) {
         checks.push_back({
             .name = std::move(name),
             .standing = render::Standing::warning,
+            .purpose = purpose,
             .message = std::move(message),
             .fixes = std::move(fixes),
         });
@@ -49,6 +58,7 @@ struct Findings {
         render::Check check{
             .name = std::move(name),
             .standing = render::Standing::failed,
+            .purpose = purpose,
             .message = error.message,
             .notes = error.notes,
         };
@@ -180,13 +190,11 @@ void check_end(
     }
 }
 
-/// Whether a plan would be made of everything; gives the view if so.
-std::optional<live::View>
-check_reading(live::ReadTransport& pve, const Question& question, Findings& findings) {
-    auto view = live::fetch(pve, question.identity);
+/// Whether a plan would be made of everything.
+void check_reading(const Result<live::View>& view, const Question& question, Findings& findings) {
     if (!view) {
-        findings.fail("reading", std::move(view).error());
-        return std::nullopt;
+        findings.fail("reading", view.error());
+        return;
     }
     const State& state = view->state;
     findings.ok(
@@ -198,18 +206,17 @@ check_reading(live::ReadTransport& pve, const Question& question, Findings& find
             plural(state.acl.size(), "ACL entry")
         )
     );
-    std::vector<std::string> fixes;
+    std::vector<access::MissingRight> missing;
     for (const AclPath& path : view->hidden_pools) {
-        fixes.push_back(access::grant_command(
-            state, user_or_token(question.identity), Privilege{"Pool.Audit"}, path
-        ));
+        missing.push_back({Privilege{"Pool.Audit"}, path});
     }
-    if (!fixes.empty()) {
+    if (!missing.empty()) {
         findings.warn(
-            "pools", "some may be hidden: the access that they give is not known", std::move(fixes)
+            "pools",
+            "some may be hidden: the access that they give is not known",
+            access::grant_commands(state, user_or_token(question.identity), missing)
         );
     }
-    return std::move(*view);
 }
 
 /// A privilege and the places where it is needed.
@@ -274,60 +281,86 @@ private:
     std::map<std::string, std::map<Privilege, bool>> known_;
 };
 
-/// `Sys.Modify` on `/access`, for each that is missing.
-struct Missing {
-    std::vector<std::string> texts;
-    std::vector<std::string> grants;
-};
-
-Result<Missing> missing_of(
-    const std::vector<Need>& needs, OwnRights& rights, const Question& question, const State& state
-) {
-    Missing missing;
+Result<std::vector<access::MissingRight>>
+missing_of(const std::vector<Need>& needs, OwnRights& rights) {
+    std::vector<access::MissingRight> missing;
     for (const Need& need : needs) {
         for (const std::string& path : need.paths) {
             if (!TRY(rights.holds(need.privilege, path))) {
-                missing.texts.push_back(fmt::format("`{}` on `{}`", need.privilege, path));
-                missing.grants.push_back(access::grant_command(
-                    state,
-                    user_or_token(question.identity),
-                    Privilege{need.privilege},
-                    AclPath{path}
-                ));
+                missing.push_back({Privilege{need.privilege}, AclPath{path}});
             }
         }
     }
     return missing;
 }
 
-void shorten(std::vector<std::string>& lines) {
-    if (lines.size() > max_paths_shown) {
-        const std::size_t rest = lines.size() - max_paths_shown;
-        lines.resize(max_paths_shown);
-        lines.push_back(fmt::format("{} more", rest));
+/// `` `Sys.Modify` on `/access` ``.
+std::string in_words(const std::vector<access::MissingRight>& missing) {
+    std::vector<std::string> texts;
+    for (const auto& [privilege, path] : missing) {
+        texts.push_back(fmt::format("`{}` on `{}`", privilege.text, path.text));
     }
+    if (texts.size() > max_paths_shown) {
+        const std::size_t rest = texts.size() - max_paths_shown;
+        texts.resize(max_paths_shown);
+        texts.push_back(fmt::format("{} more", rest));
+    }
+    return join(texts, ", ");
+}
+
+/// All that is missing in one place: each role is created once. Whoever only plans needs none of
+/// it, and had better not get it.
+void advise_on(
+    const std::vector<access::MissingRight>& missing,
+    const Question& question,
+    const State& state,
+    Findings& findings
+) {
+    findings.warn(
+        "rights",
+        fmt::format("`{}` lacks what is named above", question.identity),
+        access::grant_commands(state, user_or_token(question.identity), missing)
+    );
+    findings.checks.back().notes = {
+        "if another identity applies, nothing is to be mended here: name that one in the document, "
+        "`cluster: { apply_as: USER@REALM!TOKEN }`",
+        "if this one is to apply, on a node:"};
 }
 
 /// Who only plans needs none of these: what is missing is a warning.
 void check_writing(
     live::ReadTransport& pve, const Question& question, const State& state, Findings& findings
 ) {
+    const auto& applier = question.document.cluster.apply_as;
+    if (applier && applier->value != question.identity) {
+        findings.ok(
+            "rights",
+            fmt::format(
+                "not asked for: `{}` applies (`apply_as`), and not `{}`; run `pveform ping` with "
+                "its credentials",
+                applier->value,
+                question.identity
+            )
+        );
+        return;
+    }
     OwnRights rights(pve);
+    std::vector<access::MissingRight> all;
     for (const auto& [kind, needs] : needs_of(question.document)) {
-        auto missing = missing_of(needs, rights, question, state);
+        const auto missing = missing_of(needs, rights);
         if (!missing) {
-            findings.fail(kind, std::move(missing).error());
-        } else if (missing->texts.empty()) {
+            findings.fail(kind, missing.error());
+        } else if (missing->empty()) {
             findings.ok(kind, "may be written");
         } else {
-            shorten(missing->texts);
-            shorten(missing->grants);
             findings.warn(
-                kind,
-                fmt::format("cannot be written without {}", join(missing->texts, ", ")),
-                std::move(missing->grants)
+                kind, fmt::format("cannot be written without {}", in_words(*missing)), {}
             );
+            std::ranges::copy(*missing, std::back_inserter(all));
         }
+    }
+    if (!all.empty()) {
+        advise_on(all, question, state, findings);
     }
 }
 
@@ -378,13 +411,19 @@ void check_cluster(
     findings.ok("identity", who_is_accepted(question));
     check_version(*version, findings);
     check_clock(*version, context.clock, findings);
-    const auto view = check_reading(pve, question, findings);
-    State state = view ? view->state : State();
+    const auto view = live::fetch(pve, question.identity);
     if (view) {
-        check_end(question.identity, state, context.clock.now(), findings);
-    } else if (auto roles = live::fetch_roles(pve)) { // for the grants; PVE shows them to everybody
-        state.roles = std::move(*roles);
+        check_end(question.identity, view->state, context.clock.now(), findings);
     }
+    findings.purpose = render::Purpose::plan;
+    check_reading(view, question, findings);
+    State state = view ? view->state : State();
+    if (!view) { // for the grants; PVE shows roles to everybody
+        if (auto roles = live::fetch_roles(pve)) {
+            state.roles = std::move(*roles);
+        }
+    }
+    findings.purpose = render::Purpose::apply;
     check_writing(pve, question, state, findings);
 }
 
@@ -416,6 +455,7 @@ ExitCode run_ping(const Options& options, Context& context) {
         options, *document, *connection, *credentials, identity_of(*credentials, *document)};
     Findings findings;
     check_cluster(**pve, question, context, findings);
+    findings.purpose = render::Purpose::apply;
     check_secrets(question, context, findings);
     if (options.format == Format::json) {
         fmt::print(

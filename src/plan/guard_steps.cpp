@@ -95,6 +95,16 @@ private:
         });
     }
 
+    /// Whoever follows all the advice, from the top down, creates a role once.
+    std::string advice_on(const Privilege& privilege, const AclPath& path) {
+        auto commands = access::grant_commands(state_, *applier_.identity, {{privilege, path}});
+        const bool creates_role = commands.size() > 1;
+        if (creates_role && !roles_advised_.insert(commands.front()).second) {
+            commands.erase(commands.begin());
+        }
+        return "grant it: " + join(commands, " && ");
+    }
+
     void report_denials() {
         for (const auto& [missing, commands] : refused_) {
             const auto& [path, privilege, reason] = missing;
@@ -112,8 +122,7 @@ private:
                     reason
                 ),
                 .span = {},
-                .help = "grant it: " +
-                        access::grant_command(state_, *applier_.identity, privilege, path),
+                .help = advice_on(privilege, path),
             });
         }
     }
@@ -177,6 +186,7 @@ private:
     std::set<AdministrativeRight> needed_;
     bool could_log_in_ = true;
     std::map<Missing, std::vector<std::string>> refused_;
+    std::set<std::string> roles_advised_;
     std::vector<Block> blocks_;
 };
 

@@ -1,5 +1,6 @@
 """What the shells complete, by the shells themselves; and that no flag was forgotten."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -122,6 +123,24 @@ class Completion(harness.EndToEnd):
         self.assertEqual(self.raw("explain", ""), "")
         self.assertEqual(self.raw("explain", "-f", "/nowhere", "--live", "/nowhere", ""), "")
         self.assertEqual(self.raw("nothing-like-this", "--or=this", ""), "")
+
+    def test_nobody_is_waited_for(self):
+        """What is no regular file may have no end: a pipe that nobody writes to hung the shell."""
+        os.mkfifo(self.folder / "pipe")
+        (self.folder / "link.yaml").symlink_to("pipe")
+        self.write("folder/user.yaml", "version: 1\nusers: { zoe@pve: {} }\n")
+        (self.folder / "folder/link.yaml").symlink_to("../pipe")
+        self.write("user.cfg", "user:root@pam:1:0::::::\nuser:yan@pve:1:0::::::\n")
+        for flags, expected in [
+            (["-f", "pipe"], []),
+            (["-f", "link.yaml"], []),
+            (["-f", "folder"], []),
+            (["-f", "/dev/zero"], []),
+            (["-f", "folder/user.yaml", "--live", "pipe"], ["zoe@pve"]),
+            (["-f", "folder/user.yaml", "--live", "user.cfg", "--domains", "pipe"], ["zoe@pve"]),
+        ]:
+            with self.subTest(flags):
+                self.assertEqual(self.ask("explain", *flags, ""), expected)
 
     def test_a_cluster_is_never_asked(self):
         self.write("pveform.yaml", DOCUMENT + "cluster: { endpoint: https://127.0.0.1:1 }\n")

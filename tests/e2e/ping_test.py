@@ -59,23 +59,58 @@ class Ping(harness.EndToEnd):
             checks["acl"]["message"],
             "cannot be written without `Permissions.Modify` on `/pool/prod`",
         )
-        self.assertIn("--tokens 'admin@pve!reader'", checks["acl"]["fixes"][0])
-        self.assertTrue(all("pveum acl modify" in fix for fix in checks["users"]["fixes"]))
+        for kind in ("users", "tokens", "groups", "roles", "acl"):
+            self.assertEqual((checks[kind]["purpose"], checks[kind]["fixes"]), ("apply", []))
+        for name in ("reading", "connection", "identity"):
+            self.assertIn(checks[name]["purpose"], ("plan", "both"))
+        self.assertIn("apply_as", " ".join(checks["rights"]["notes"]))
+        self.assertIn("--tokens 'admin@pve!reader'", checks["rights"]["fixes"][-1])
+
+    def test_what_it_takes_to_plan_and_to_apply_stands_apart(self):
+        run = self.at(self.simulator, "ping", token="admin@pve!reader")
+        self.assert_code(run, 0)
+        plan, apply = run.out.split("To plan\n")[1].split("To apply\n")
+        self.assertIn("ok       reading", plan)
+        self.assertNotIn("pveum", plan)
+        self.assertRegex(apply, r"warning  rights +`admin@pve!reader` lacks")
+        self.assertLess(apply.index("name that one in the document"), apply.index("fix: pveum"))
+        self.assertIn("All is well to plan; to apply, 6 warnings.", apply)
+
+    def test_who_only_plans_is_not_advised_to_take_rights(self):
+        self.write("pveform.yaml", DOCUMENT.replace("e2e }", "e2e, apply_as: admin@pve!ci }"))
+        run = self.at(self.simulator, "ping", token="admin@pve!reader")
+        self.assert_code(run, 0)
+        self.assertNotIn("pveum", run.out)
+        self.assert_says(run, "`admin@pve!ci` applies (`apply_as`), and not `admin@pve!reader`",
+                         "All is well.")
+        self.assert_says(self.at(self.simulator, "ping"), "may be written", "All is well.")
 
     def test_the_grants_that_it_names_suffice(self):
+        """One after the other, as they stand there: a role that is there already cannot be added."""
+        self.write("pveform.yaml", DOCUMENT.replace("role: PVEVMUser }]", "role: PVEVMUser }, "
+                                                    "{ path: /vms, role: PVEVMUser }]"))
         run = self.at(self.simulator, "ping", "--format", "json", token="admin@pve!reader")
-        fix = self.checks(run)["roles"]["fixes"][0]
-        *creation, grant = fix.split(" && ")
-        for command in creation:
-            _, _, _, role, _, privileges = command.replace("grant it: ", "").split()
-            self.simulator.call("POST", "/access/roles", roleid=role, privs=privileges)
-        words = grant.split()
-        self.simulator.call(
-            "PUT", "/access/acl", path=words[3], roles=words[words.index("--roles") + 1],
-            tokens="admin@pve!reader",
-        )
+        commands = [fix.split() for fix in self.checks(run)["rights"]["fixes"]]
+        paths = []
+        for words in commands:
+            if words[1:3] == ["role", "add"]:
+                self.assertEqual(words[4], "--privs")
+                self.simulator.call("POST", "/access/roles", roleid=words[3], privs=words[5])
+                continue
+            self.assertEqual(words[1:3], ["acl", "modify"])
+            paths.append(words[3])
+            self.simulator.call(
+                "PUT", "/access/acl", path=words[3], roles=words[words.index("--roles") + 1],
+                tokens="admin@pve!reader",
+            )
+        self.assertEqual(paths, sorted(set(paths)))
+        self.assertLessEqual({"/access", "/pool/prod", "/vms"}, set(paths))
+        added = [words[3] for words in commands if words[1:3] == ["role", "add"]]
+        self.assertGreater(len(added), 1)
         run = self.at(self.simulator, "ping", "--format", "json", token="admin@pve!reader")
-        self.assertEqual(self.checks(run)["roles"]["status"], "ok")
+        checks = self.checks(run)
+        self.assertEqual({check["status"] for check in checks.values()}, {"ok"})
+        self.assertNotIn("rights", checks)
 
     def test_a_view_that_is_filtered(self):
         run = self.at(self.simulator, "ping", token="blind@pve!ci")

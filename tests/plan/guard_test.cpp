@@ -246,6 +246,26 @@ TEST_CASE("rights: several requests that lack the same are one refusal", "[plan]
     );
 }
 
+TEST_CASE("rights: whoever follows the advice from the top down creates a role once", "[plan]") {
+    const plan::Plan plan = plan_of(
+        {.live = cluster("user:bot@pve:1:0::::::\nacl:1:/access:bot@pve:PVEAuditor:\n"),
+         .document =
+             "users: { u2@pve: { acl: [{ paths: [/storage, /nodes], role: PVEAuditor }] } }",
+         .applier = "bot@pve"}
+    );
+    Lines advice;
+    for (const plan::Block& block : plan.blocks) {
+        advice.push_back(block.help);
+    }
+    CHECK(
+        advice ==
+        Lines{
+            "grant it: pveum role add PermissionsModify --privs Permissions.Modify && "
+            "pveum acl modify /nodes --roles PermissionsModify --users 'bot@pve'",
+            "grant it: pveum acl modify /storage --roles PermissionsModify --users 'bot@pve'"}
+    );
+}
+
 TEST_CASE("rights: a group's administrator names a group in each update of a member", "[plan]") {
     const std::string delegate = "user:hd@pve:1:0::::::\n"
                                  "acl:1:/access/groups/ops:hd@pve:PVEUserAdmin:\n";

@@ -240,8 +240,8 @@ TEST_CASE("hidden pools are said, with the grant that shows them", "[plan]") {
     CHECK(
         made->notices.front().message ==
         "pools at or below `/pool` may be hidden, and the access that they give is not known: "
-        "`Pool.Audit` is missing there for `ci@pve!plan`; grant it: `pveum role add AccessControl "
-        "--privs Pool.Audit && pveum acl modify /pool --roles AccessControl --users 'ci@pve' "
+        "`Pool.Audit` is missing there for `ci@pve!plan`; grant it: `pveum role add PoolAudit "
+        "--privs Pool.Audit && pveum acl modify /pool --roles PoolAudit --users 'ci@pve' "
         "--tokens 'ci@pve!plan'`"
     );
     CHECK(made->hidden_pools.size() == 1);
