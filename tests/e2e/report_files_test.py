@@ -112,7 +112,7 @@ class ReportFiles(Reports):
         (self.folder / "dangling").symlink_to("nothing")
         before = sorted(self.folder.iterdir())
         for command in ("plan", "snapshot"):
-            for path in ("fifo", "folder", "link", "dangling", "none/x"):
+            for path in ("fifo", "folder", "link", "dangling", "none/x", ""):
                 run = self.at(simulator, command, "--out", path)
                 self.assert_code(run, 1)
                 self.assertEqual(run.out, "")

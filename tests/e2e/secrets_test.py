@@ -74,6 +74,32 @@ class Secrets(harness.EndToEnd):
         records = self.records_in("out").values()
         self.assert_finished(simulator, {record["name"]: record for record in records})
 
+    def test_a_command_stores_for_one_run_at_a_time(self):
+        (self.folder / "out").mkdir()
+        self.script("keep.sh", 'cat >"out/$$.json"\n')
+        self.document("command: { run: [./keep.sh] }")
+        simulator = self.start_simulator()
+        self.assert_code(self.at(simulator, "ping"), 0)
+        state = self.folder / ".local"
+        self.assertFalse(state.exists())  # a look leaves nothing behind
+        self.assert_code(self.apply(simulator), 0)
+        for record in self.records_in("out").values():
+            harness.WATCH.learn(record["secret"])
+        (lock,) = state.glob("state/pveform/.*.lock")
+        (self.folder / "out").rename(self.folder / "first")
+        (self.folder / "out").mkdir()
+        with lock.open() as held:  # as another run would
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for command in (["rotate", "svc@pve!one", "--yes"], ["ping"]):
+                run = self.at(simulator, *command)
+                self.assert_code(run, 1)
+                self.assert_says(run, "another run of pveform")
+        self.assertEqual(self.records_in("out"), {})
+        self.assert_code(self.at(simulator, "rotate", "svc@pve!one", "--yes"), 0)
+        for record in self.records_in("out").values():
+            harness.WATCH.learn(record["secret"])
+            self.assertEqual(record["name"], "svc@pve!one")
+
     def test_a_command_that_fails_leaves_a_dead_token_and_a_spooled_secret(self):
         self.script("keep.sh", "cat >/dev/null\necho no vault here >&2\nexit 7\n")
         self.document("command: { run: [./keep.sh] }")
