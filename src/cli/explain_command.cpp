@@ -10,6 +10,7 @@
 #include "access/explanation.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/known_principal.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
 #include "cli/path_argument.hpp"
@@ -68,8 +69,7 @@ Collected<Scene> planned_scene(const Options& options, Context& context) {
             std::move(offline.plan.after), offline.plan.now, std::move(offline.plan.hidden_pools)};
     }
     const auto sight = TRY(look_at_cluster(options, context));
-    auto plan =
-        TRY(plan_for(options, document, sight.view, later_applier(options, document, {}), context));
+    auto plan = TRY(plan_for(options, document, sight.view, plan::Applier(), context));
     return Scene{std::move(plan.after), plan.now, std::move(plan.hidden_pools)};
 }
 
@@ -96,28 +96,6 @@ Result<Privilege> known_privilege(const std::string& name, const State& state) {
         fmt::format("unknown privilege `{}`", printable(name)),
         meant ? fmt::format("did you mean `{}`?", *meant)
               : std::string("privileges are written as in `VM.Audit`")
-    ));
-}
-
-Result<Principal> known_principal(const std::string& id, const State& state) {
-    const Principal principal = user_or_token(id);
-    if (state.exists(principal) || principal == Principal::of(root_user)) {
-        return principal;
-    }
-    std::vector<std::string> names;
-    for (const auto& [user, record] : state.users) {
-        names.push_back(user.text);
-    }
-    for (const auto& [token, record] : state.tokens) {
-        names.push_back(token.text());
-    }
-    const auto meant = closest_match(id, names);
-    const bool is_group = state.groups.contains(GroupId{id.substr(id.starts_with('@') ? 1 : 0)});
-    return std::unexpected(usage_error(
-        fmt::format("there is no user or token `{}`", printable(id)),
-        is_group ? "a group holds nothing itself: ask about one of its members"
-        : meant  ? fmt::format("did you mean `{}`?", *meant)
-                 : std::string("write USER@REALM or USER@REALM!TOKEN")
     ));
 }
 

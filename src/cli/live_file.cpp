@@ -12,7 +12,8 @@ namespace pveform::cli {
 namespace {
 
 constexpr std::size_t max_live_file_bytes = 64 * 1024 * 1024; // a user.cfg has at most 1 MiB
-constexpr Release newest_release{9, 2};
+constexpr Release oldest_release{8, 0};
+constexpr Release newest_release{9, 2}; // later ones are taken to behave as it does
 
 Result<std::optional<Release>> release_of(const Options& options) {
     if (!options.release) {
@@ -23,6 +24,17 @@ Result<std::optional<Release>> release_of(const Options& options) {
         return std::unexpected(usage_error(
             fmt::format("`{}` is no release of PVE", printable(*options.release)),
             "write it as `pveversion` shows it, such as `--release 9.2`"
+        ));
+    }
+    if (*release < oldest_release) {
+        return std::unexpected(usage_error(
+            fmt::format(
+                "pveform knows PVE {} and later, up to {}, not {}",
+                oldest_release.text(),
+                newest_release.text(),
+                release->text()
+            ),
+            "upgrade the cluster first: older releases have other privileges, roles and ACL paths"
         ));
     }
     return release;

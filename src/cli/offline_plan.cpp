@@ -55,8 +55,11 @@ Collected<OfflinePlan> plan_offline(
     if (auto same = check_cluster(document, *live); !same) {
         return std::unexpected(Errors{std::move(same).error()});
     }
-    const plan::Applier applier = later_applier(options, document, {});
-    auto plan = TRY(plan_for(options, document, live->view, applier, context, purpose));
+    const auto applier = later_applier(options, document, {}, live->view.state);
+    if (!applier) {
+        return std::unexpected(Errors{applier.error()});
+    }
+    auto plan = TRY(plan_for(options, document, live->view, *applier, context, purpose));
     if (auto done = review_plan(plan, options, document, live->view, nullptr); !done) {
         return std::unexpected(Errors{std::move(done).error()});
     }

@@ -141,9 +141,12 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     warn_of_skew(*view, context);
     // What is missing.
-    const plan::Applier reader = running_applier(*credentials, *document);
-    auto plan =
-        plan_for(options, *document, *view, later_applier(options, *document, reader), context);
+    const auto applier =
+        later_applier(options, *document, running_applier(*credentials, *document), view->state);
+    if (!applier) {
+        return context.report(applier.error());
+    }
+    auto plan = plan_for(options, *document, *view, *applier, context);
     if (!plan) {
         return context.report(plan.error());
     }

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/credentials.hpp"
+#include "cli/known_principal.hpp"
 #include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
 #include "document/load.hpp"
@@ -140,12 +141,15 @@ render::PlanContext plan_context(
     };
 }
 
-plan::Applier later_applier(
-    const Options& options, const desired::Document& document, const plan::Applier& reader
+Result<plan::Applier> later_applier(
+    const Options& options,
+    const desired::Document& document,
+    const plan::Applier& reader,
+    const State& live
 ) {
     std::optional<Principal> named;
     if (options.as) {
-        named = user_or_token(*options.as);
+        named = TRY(known_principal(*options.as, live));
     } else if (document.cluster.apply_as) {
         named = user_or_token(document.cluster.apply_as->value);
     }

@@ -66,9 +66,13 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
 );
 
 /// Who will apply the plan that a reader makes: `--as`, the document's `apply_as`, or, for want of
-/// better knowledge and without its rights being checked, the reader itself.
-[[nodiscard]] plan::Applier later_applier(
-    const Options& options, const desired::Document& document, const plan::Applier& reader
+/// better knowledge and without its rights being checked, the reader itself. An error of kind
+/// `usage` where `--as` names nobody of the cluster.
+[[nodiscard]] Result<plan::Applier> later_applier(
+    const Options& options,
+    const desired::Document& document,
+    const plan::Applier& reader,
+    const State& live
 );
 
 /// By how much PVE's clock is ahead of ours, in seconds, where that is more than matters.

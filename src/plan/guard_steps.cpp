@@ -190,6 +190,21 @@ private:
     std::vector<Block> blocks_;
 };
 
+/// Nothing can be said of its access and rights.
+Block unknown_applier(const Principal& identity) {
+    return Block{
+        .guard = "rights",
+        .message = fmt::format(
+            "`{}` cannot apply this plan: the cluster has no such {}",
+            identity.text(),
+            to_string(identity.kind)
+        ),
+        .span = {},
+        .help = "create it first, or name who applies: in the document (`cluster: { apply_as: … "
+                "}`), or for one plan with `--as`",
+    };
+}
+
 } // namespace
 
 std::vector<Block> check_steps(
@@ -199,7 +214,15 @@ std::vector<Block> check_steps(
     UnixSeconds now,
     const Allowances& allowances
 ) {
-    return Walk(before, applier, now, allowances).run(steps);
+    const bool is_unknown = applier.is_certain && applier.identity &&
+                            !before.exists(*applier.identity) && !steps.empty();
+    if (!is_unknown) {
+        return Walk(before, applier, now, allowances).run(steps);
+    }
+    const Applier nobody;
+    std::vector<Block> blocks = Walk(before, nobody, now, allowances).run(steps);
+    blocks.push_back(unknown_applier(*applier.identity));
+    return blocks;
 }
 
 } // namespace pveform::plan

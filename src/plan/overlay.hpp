@@ -98,7 +98,8 @@ private:
     template<class Id>
     void remove(const Id& id, const Rule& rule);
     template<class Id>
-    void check_protection(const Id& id, const Rule& rule, const ObjectKey& destroyed);
+    void
+    check_protection(const Id& id, const Rule& rule, const ObjectKey& taken, std::string_view fate);
 
     void find_what_is_left_alone();
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);

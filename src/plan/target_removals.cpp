@@ -7,23 +7,26 @@
 
 namespace pveform::plan {
 
-/// `destroyed` is what the rule speaks of, and may take `id` along.
+/// `taken` is what the rule speaks of, and may take `id` along.
 template<class Id>
-void Overlay::check_protection(const Id& id, const Rule& rule, const ObjectKey& destroyed) {
+void Overlay::check_protection(
+    const Id& id, const Rule& rule, const ObjectKey& taken, std::string_view fate
+) {
     if (const auto protection = ownership_.protection_of(id)) {
         const ObjectKey key = id;
         target_.blocks.push_back(Block{
             .guard = "protect",
             .message = fmt::format(
-                "{} `{}` is protected (`{}`) and would be destroyed ({})",
+                "{} `{}` is protected (`{}`) and would be {} ({})",
                 kind_of(key),
                 name_of(key),
                 protection->words,
+                fate,
                 rule.words
             ),
             .span = rule.span,
             .help = "declare or ignore it, or take the protection away",
-            .object = {destroyed},
+            .object = {taken},
         });
     }
 }
@@ -31,7 +34,7 @@ void Overlay::check_protection(const Id& id, const Rule& rule, const ObjectKey& 
 template<class Id>
 void Overlay::remove(const Id& id, const Rule& rule) {
     target_.origins[id] = rule;
-    check_protection(id, rule, id);
+    check_protection(id, rule, id, "destroyed");
     target_.state.remove(id);
 }
 
@@ -44,7 +47,7 @@ void Overlay::remove_user(const UserId& id, const Rule& rule) {
                                !document_.absent.users.contains(id);
     if (only_disables) {
         target_.origins[id] = rule;
-        check_protection(id, rule, id);
+        check_protection(id, rule, id, "disabled");
         target_.state.users.at(id).enabled = false;
         target_.disabled.insert(id);
         return;
@@ -52,7 +55,7 @@ void Overlay::remove_user(const UserId& id, const Rule& rule) {
     for (auto it = live_.tokens.lower_bound(TokenId{id, {}});
          it != live_.tokens.end() && it->first.user == id;
          ++it) {
-        check_protection(it->first, rule, id);
+        check_protection(it->first, rule, id, "destroyed");
     }
     remove(id, rule);
 }

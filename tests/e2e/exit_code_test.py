@@ -127,6 +127,24 @@ class ExitCodes(harness.EndToEnd):
                              "`--exclude role:Deplyer` matches nothing", "did you mean `role:Deployer`?")
         self.assertNotIn("svc@pve", simulator.users())
 
+    def test_3_for_an_applier_that_the_cluster_does_not_have(self):
+        simulator = self.start_simulator()
+        for name, meant in (("nobody@pve", "USER@REALM"), ("xyz", "USER@REALM"),
+                            ("admin@pve!cii", "did you mean `admin@pve!ci`?")):
+            run = self.at(simulator, "plan", "--as", name)
+            self.assert_code(run, 3)
+            self.assert_says(run, f"there is no user or token `{name}` in the cluster", meant)
+            self.assertEqual(run.out, "")
+
+    def test_3_for_a_release_that_pveform_does_not_know(self):
+        live = harness.SEED / "user.cfg"
+        for command in ("plan", "validate"):
+            run = self.pveform(command, "--live", live, "--release", "7.4")
+            self.assert_code(run, 3)
+            self.assertIn("pveform knows PVE 8.0 and later, up to 9.2, not 7.4", run.err)
+            self.assertEqual(run.err.count("error: "), 1, run.err)
+            self.assert_code(self.pveform(command, "--live", live, "--release", "8.0"), 0)
+
     def test_3_when_nobody_is_there_to_approve(self):
         simulator = self.start_simulator()
         run = self.at(simulator, "apply")

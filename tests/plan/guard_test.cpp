@@ -234,6 +234,17 @@ TEST_CASE("rights: what the applier may not do, with the grant that lets it", "[
     CHECK(blocks_of(given).size() == 1);
 }
 
+TEST_CASE("rights: who is not there applies nothing, and cannot be granted anything", "[plan]") {
+    Case given{.document = "groups: { new: {}, other: {} }", .applier = "nobody@pve!ci"};
+    CHECK(
+        blocks_of(given) ==
+        Lines{"rights: `nobody@pve!ci` cannot apply this plan: the cluster has no such token"}
+    );
+    CHECK_THAT(help_of(given), ContainsSubstring("create it first"));
+    given.document = "users: { u1@pve: {} }"; // nothing to apply
+    CHECK(blocks_of(given).empty());
+}
+
 TEST_CASE("rights: several requests that lack the same are one refusal", "[plan]") {
     const Case given{
         .live = cluster("user:bot@pve:1:0::::::\n"),

@@ -452,9 +452,10 @@ TEST_CASE("ownership: a directory's users are its own, their grants are ours", "
 
 TEST_CASE("ownership: what is protected is not destroyed, and the plan says so", "[plan]") {
     const std::vector<std::pair<const char*, const char*>> rows = {
-        {"manage: { users: { prune: ['*@pve'], protect: [ann@pve] } }", "user `ann@pve`"},
+        {"manage: { users: { prune: ['*@pve'], protect: [ann@pve] } }",
+         "user `ann@pve` is protected (`protect ann@pve`) and would be destroyed (not declared;"},
         {"manage: { users: { prune: ['*@pve'], action: disable, protect: [ann@pve] } }",
-         "user `ann@pve`"},
+         "user `ann@pve` is protected (`protect ann@pve`) and would be disabled (not declared;"},
         {"manage: { tokens: { protect: ['*!ci'] } }\nusers: { ann@pve: { tokens: { lab: {} } } }",
          "token `ann@pve!ci`"},
         {"manage: { users: { prune: [ann@pve] }, tokens: { protect: ['*!ci'] } }",
