@@ -117,12 +117,15 @@ private:
         append_below(row, kind_margin + std::string(name_width_ + 2, ' '), out);
     }
 
+    /// What a line goes on with is set in a little.
     void append_below(const Row& row, const std::string& margin, std::string& out) const {
         constexpr std::size_t hanging = 2;
-        const std::size_t room = style_.width - std::min(style_.width, margin.size() + hanging);
+        const std::size_t taken = std::min(style_.width, margin.size());
+        const std::size_t room = std::max(style_.width - taken, min_detail_width);
         for (const std::string& text : row.below) {
+            const bool fits = display_width(text) <= room;
             std::string indent = margin;
-            for (const std::string& line : wrapped(text, std::max(room, min_detail_width))) {
+            for (const std::string& line : wrapped(text, fits ? room : room - hanging)) {
                 out += indent + line + "\n";
                 indent = margin + std::string(hanging, ' ');
             }

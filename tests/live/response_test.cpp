@@ -187,10 +187,13 @@ TEST_CASE("a good status without readable data is an error", "[live]") {
     CHECK_THAT(error_of({.body = R"([])"}).message, ContainsSubstring("without `data`"));
 }
 
-TEST_CASE("an error of the transport says what was tried", "[live]") {
-    const Error error = error_of(Answer::lost(ErrorKind::unreachable), "read the users");
-    CHECK(error.kind == ErrorKind::unreachable);
-    CHECK(error.message == "cannot read the users: no answer");
+TEST_CASE("an error of the transport says what was tried, if anything was", "[live]") {
+    const Error lost = error_of(Answer::lost(ErrorKind::connection), "read the users");
+    CHECK(lost.kind == ErrorKind::connection);
+    CHECK(lost.message == "cannot read the users: no answer");
+    const Error never_sent = error_of(Answer::lost(ErrorKind::unreachable), "read the users");
+    CHECK(never_sent.kind == ErrorKind::unreachable);
+    CHECK(never_sent.message == "no answer");
 }
 
 } // namespace pveform::live

@@ -46,8 +46,8 @@ TEST_CASE("lines under the detail are wrapped as it is", "[render]") {
             2,
             narrow
         ) == "  - user a@pve  PVEAdmin\n"
-             "                by adding PVEAuditor for\n"
-             "                  ann@pve on /pool/prod:\n"
-             "                  it hides\n"
+             "                by adding PVEAuditor\n"
+             "                  for ann@pve on\n"
+             "                  /pool/prod: it hides\n"
     );
 }
