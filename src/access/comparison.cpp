@@ -11,11 +11,18 @@ namespace {
 /// A path, and whether all below it is meant.
 using Spot = std::pair<std::string, bool>;
 
-/// What is gained and what is lost.
-using Sets = std::pair<const PrivilegeSet*, const PrivilegeSet*>;
+/// An effect that stands somewhere else.
+struct Sets {
+    const PrivilegeSet* gained;
+    const PrivilegeSet* lost;
+    const PrivilegeSet* lost_by_addition;
+
+    [[nodiscard]] Effect effect() const { return {*gained, *lost, *lost_by_addition}; }
+};
 
 bool are_same(const Sets& one, const Sets& other) {
-    return *one.first == *other.first && *one.second == *other.second;
+    return *one.gained == *other.gained && *one.lost == *other.lost &&
+           *one.lost_by_addition == *other.lost_by_addition;
 }
 
 /// What a difference says of some principals, asked place by place.
@@ -27,7 +34,10 @@ public:
             return;
         }
         const auto sets_of = [&](const Shift& shift) {
-            return Sets{&difference.sets[shift.gained], &difference.sets[shift.lost]};
+            return Sets{
+                &difference.sets[shift.gained],
+                &difference.sets[shift.lost],
+                &difference.sets[shift.lost_by_addition]};
         };
         for (const Shift& shift : affected->shifts) {
             if (shift.reach != Reach::members) {
@@ -58,7 +68,7 @@ public:
             }
         }
         static const PrivilegeSet none;
-        return {&none, &none};
+        return {&none, &none, &none};
     }
 
 private:
@@ -77,8 +87,8 @@ std::optional<Discrepancy> first_discrepancy(const Account& then, const Account&
                 .principal = {},
                 .path = spot.first,
                 .is_below = spot.second,
-                .then = {*before.first, *before.second},
-                .now = {*after.first, *after.second},
+                .then = before.effect(),
+                .now = after.effect(),
             };
         }
     }

@@ -12,6 +12,7 @@ namespace pveform::access {
 struct Effect {
     PrivilegeSet gained;
     PrivilegeSet lost;
+    PrivilegeSet lost_by_addition; // of what is lost
     friend bool operator==(const Effect&, const Effect&) = default;
 };
 
@@ -24,8 +25,8 @@ struct Discrepancy {
     Effect now;
 };
 
-/// For each principal of whom they do not say the same, the first place. Why something is lost does
-/// not count; members of pools count one by one.
+/// For each principal of whom they do not say the same, the first place. Which entries take
+/// something does not count; members of pools count one by one.
 [[nodiscard]] std::vector<Discrepancy> discrepancies(const Difference& then, const Difference& now);
 
 } // namespace pveform::access

@@ -1,6 +1,7 @@
 #include "plan/comparison.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -87,6 +88,87 @@ std::string in_words(const access::Effect& effect) {
     return parts.empty() ? "is unchanged" : join(parts, " and ");
 }
 
+std::string in_words(const access::Discrepancy& one) {
+    std::string what;
+    if (one.then.gained == one.now.gained && one.then.lost == one.now.lost) {
+        const auto taken = [](const access::Effect& effect) {
+            return effect.lost_by_addition.empty() ? "nothing" : in_words(effect.lost_by_addition);
+        };
+        what =
+            fmt::format("loses {} by what is added, and not {}", taken(one.now), taken(one.then));
+    } else {
+        what = fmt::format("{}, and not: {}", in_words(one.now), in_words(one.then));
+    }
+    return fmt::format(
+        "not as shown: access of {} {}{} {}",
+        one.principal.text(),
+        one.is_below ? "below " : "on ",
+        one.path,
+        what
+    );
+}
+
+std::string in_words(const std::vector<PoolId>& pools) {
+    std::vector<std::string> names;
+    std::ranges::transform(pools, std::back_inserter(names), &PoolId::text);
+    return names.empty() ? "no pool" : join(names, ", ");
+}
+
+std::string in_words(const desired::Limits& limits) {
+    return fmt::format(
+        "destroy {} and ACL removals {}", limits.destroy.value, limits.acl_removals.value
+    );
+}
+
+bool loses_everything(const access::Affected& affected) {
+    return affected.held_something && !affected.holds_something;
+}
+
+using TakenBy = std::map<std::pair<std::string, bool>, std::vector<access::Addition>>;
+
+/// Which new entries take something from the first of those whom it is about, place by place: a
+/// path, and whether all below it is meant. Members of pools count one by one.
+template<class Find>
+TakenBy taken_by(const Plan& plan, const access::Affected& affected, Find additions_behind) {
+    using access::Reach;
+    const access::Difference& difference = plan.effective_access;
+    std::set<std::string> with_place;
+    for (const access::Shift& shift : affected.shifts) {
+        if (shift.reach == Reach::path) {
+            with_place.insert(difference.paths[shift.place]);
+        }
+    }
+    TakenBy taken;
+    for (const access::Shift& shift : affected.shifts) {
+        if (shift.lost_by_addition == access::PrivilegeSets::empty) {
+            continue;
+        }
+        const std::vector<access::Addition> additions = additions_behind(shift);
+        if (shift.reach != Reach::members) {
+            taken[{difference.paths[shift.place], shift.reach == Reach::below}] = additions;
+            continue;
+        }
+        for (const std::string& path : difference.members[shift.place].paths) {
+            if (!with_place.contains(path)) {
+                taken[{path, false}] = additions;
+            }
+        }
+    }
+    return taken;
+}
+
+using Account = std::map<Principal, const access::Affected*>;
+
+Account account_of(const access::Difference& difference) {
+    Account account;
+    for (const access::Affected& affected : difference.affected) {
+        for (const Principal& principal : affected.principals) {
+            account.emplace(principal, &affected);
+        }
+    }
+    return account;
+}
+
 class Comparison {
 public:
     Comparison(const Plan& reviewed, const Plan& now) : reviewed_(reviewed), now_(now) {}
@@ -108,7 +190,12 @@ public:
             }
         }
         compare_access();
+        compare_pools();
+        if (lines_.empty()) { // else it may be about other gains and losses anyhow
+            compare_losses();
+        }
         compare_blocks();
+        compare_limits();
         return std::move(lines_);
     }
 
@@ -139,6 +226,11 @@ private:
             ));
             return;
         }
+        if (a.action == Action::cascade && a.reason != b.reason) {
+            lines_.push_back(
+                fmt::format("not as shown: {} {}, and not {}", in_words(b), b.reason, a.reason)
+            );
+        }
         const std::vector<FieldChange> then = fields_of(a);
         const std::vector<FieldChange> now = fields_of(b);
         std::set<std::string> names;
@@ -168,19 +260,93 @@ private:
 
     void compare_access() {
         const auto all = access::discrepancies(reviewed_.effective_access, now_.effective_access);
-        for (const access::Discrepancy& one : all) {
-            lines_.push_back(fmt::format(
-                "not as shown: access of {} {}{} {}, and not: {}",
-                one.principal.text(),
-                one.is_below ? "below " : "on ",
-                one.path,
-                in_words(one.now),
-                in_words(one.then)
-            ));
-        }
+        std::ranges::transform(all, std::back_inserter(lines_), [](const access::Discrepancy& one) {
+            return in_words(one);
+        });
         if (!all.empty() && reviewed_.hidden_pools != now_.hidden_pools) {
             lines_.push_back("other pools are hidden from this run than from the one that was shown"
             );
+        }
+    }
+
+    /// Guests and storages are shown by the names of their pools.
+    void compare_pools() {
+        std::map<std::string, std::vector<PoolId>> pools_of;
+        for (const auto& [id, pool] : now_.after.pools) {
+            for (const std::uint32_t guest : pool.guests) {
+                pools_of[fmt::format("/vms/{}", guest)].push_back(id);
+            }
+            for (const std::string& storage : pool.storages) {
+                pools_of["/storage/" + storage].push_back(id);
+            }
+        }
+        std::set<std::string> lines;
+        for (const access::Members& members : reviewed_.effective_access.members) {
+            const auto& shown = members.after.empty() ? members.before : members.after;
+            for (const std::string& path : members.paths) {
+                if (const auto& pools = pools_of[path]; pools != shown) {
+                    lines.insert(fmt::format(
+                        "not as shown: {} is in {}, and not in {}",
+                        path,
+                        in_words(pools),
+                        in_words(shown)
+                    ));
+                }
+            }
+        }
+        std::ranges::copy(lines, std::back_inserter(lines_));
+    }
+
+    void compare_losses() {
+        const Account now = account_of(now_.effective_access);
+        for (const access::Affected& shown : reviewed_.effective_access.affected) {
+            for (const Principal& principal : shown.principals) {
+                const auto found = now.find(principal);
+                if (found == now.end()) {
+                    lines_.push_back(
+                        fmt::format("not as shown: access of {} is unchanged", principal.text())
+                    );
+                } else if (loses_everything(shown) != loses_everything(*found->second)) {
+                    lines_.push_back(fmt::format(
+                        "not as shown: {} {} everything that it had",
+                        principal.text(),
+                        loses_everything(shown) ? "does not lose" : "loses"
+                    ));
+                }
+            }
+            const auto first = now.find(shown.principals.front());
+            if (first != now.end() && !reviewed_.additions.empty()) {
+                compare_additions(shown, *first->second);
+            }
+        }
+    }
+
+    /// In a plan from a file, where they do not follow from states. Of those to whom the same
+    /// happens, it says what takes something from the first.
+    void compare_additions(const access::Affected& shown, access::Affected now) {
+        const Principal& first = shown.principals.front();
+        now.principals = {first};
+        const State excerpt = access::excerpt(now_.after, first);
+        const TakenBy then = taken_by(reviewed_, shown, [&](const access::Shift& shift) {
+            return reviewed_.additions_behind(shown, shift);
+        });
+        const TakenBy later = taken_by(now_, now, [&](const access::Shift& shift) {
+            return access::additions_behind(
+                now_.effective_access, now, shift, now_.before, excerpt
+            );
+        });
+        if (then != later) {
+            lines_.push_back(fmt::format(
+                "not as shown: by which of the entries that are added `{}` loses something",
+                first.text()
+            ));
+        }
+    }
+
+    void compare_limits() {
+        const std::string then = in_words(reviewed_.limits);
+        if (const std::string now = in_words(now_.limits); now != then) {
+            lines_.push_back(fmt::format("not as shown: the limits are {}, and not {}", now, then));
         }
     }
 

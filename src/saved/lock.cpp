@@ -84,6 +84,18 @@ void compare_passwords(
     }
 }
 
+/// A part of a plan is what its request chose, which the plan that is made anew chooses too.
+bool is_same_part(const std::optional<plan::Part>& one, const std::optional<plan::Part>& other) {
+    if (!one || !other) {
+        return !one && !other;
+    }
+    const auto same = [](const auto& a, const auto& b) {
+        return std::ranges::equal(a, b, {}, &plan::Selector::text, &plan::Selector::text);
+    };
+    return same(one->selection.targets, other->selection.targets) &&
+           same(one->selection.excludes, other->selection.excludes);
+}
+
 std::string in_words(const std::string& text) {
     return text.empty() ? "none" : fmt::format("`{}`", printable(text));
 }
@@ -99,6 +111,28 @@ Error of_another(std::string_view what, const std::string& reviewed, const std::
         ),
         .help = "apply it where it was made for, or plan again",
     };
+}
+
+/// Of which cluster it is shown to be, and when it was made. A plan from a file for a document
+/// without a name says what that file says.
+void compare_origins(
+    const SavedPlan& reviewed, const SavedPlan& now, std::vector<std::string>& lines
+) {
+    constexpr UnixSeconds tolerable_skew_s = 300; // offline, `created` is by another clock
+    const std::string& shown = reviewed.about.cluster;
+    const bool says_its_file = reviewed.cluster.empty() && !reviewed.about.origin.empty();
+    if (shown != now.about.cluster && !says_its_file) {
+        lines.push_back(fmt::format(
+            "not as shown: it is of cluster {}, and not {}",
+            in_words(now.about.cluster),
+            in_words(shown)
+        ));
+    }
+    if (reviewed.created > now.created + tolerable_skew_s) {
+        lines.push_back(fmt::format(
+            "not as shown: when it was made; {} is still to come", format_rfc3339(reviewed.created)
+        ));
+    }
 }
 
 } // namespace
@@ -147,7 +181,12 @@ Result<void> check_belongs(const SavedPlan& saved, const Applying& run) {
 }
 
 std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan& now) {
-    std::vector<std::string> lines = plan::differences(reviewed.plan, now.plan);
+    std::vector<std::string> lines;
+    compare_origins(reviewed, now, lines);
+    std::ranges::move(plan::differences(reviewed.plan, now.plan), std::back_inserter(lines));
+    if (!is_same_part(reviewed.plan.part, now.plan.part)) {
+        lines.emplace_back("not as shown: which part of the document is planned");
+    }
     const render::NamingRoles named = render::naming_roles(reviewed.plan);
     std::set<std::string> roles;
     compare_roles(named.before, now.plan.before.roles, roles);

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "saved/read_plan.hpp"
 
@@ -69,6 +71,9 @@ private:
         const Place principals = TRY(field_of(place, "principals"));
         for (const Place& item : TRY(items_of(principals))) {
             affected.principals.push_back(TRY(read_principal(item)));
+            if (!principals_.insert(affected.principals.back()).second) {
+                return refuse(item, "stands there twice");
+            }
         }
         if (affected.principals.empty()) {
             return refuse(principals, "is empty");
@@ -80,7 +85,37 @@ private:
         for (const Place& item : TRY(items_of(places))) {
             affected.shifts.push_back(TRY(shift_of(item, affected.principals.front())));
         }
+        TRY(check_places(places, affected));
         return affected;
+    }
+
+    /// That no two are about the same, and each is about something.
+    Read<void> check_places(const Place& place, const access::Affected& affected) {
+        const access::Difference& difference = plan_.effective_access;
+        std::set<std::pair<Reach, std::string>> known;
+        for (const Shift& shift : affected.shifts) {
+            if (shift.reach != Reach::members &&
+                !known.emplace(shift.reach, difference.paths[shift.place]).second) {
+                return refuse(place, "is twice about the same");
+            }
+        }
+        for (const Shift& shift : affected.shifts) {
+            if (shift.reach != Reach::members) {
+                continue;
+            }
+            const std::vector<std::string>& paths = difference.members[shift.place].paths;
+            bool is_about_any = false;
+            for (const std::string& path : paths) {
+                is_about_any = is_about_any || !known.contains({Reach::path, path});
+                if (!known.emplace(Reach::members, path).second) {
+                    return refuse(place, "is twice about the same");
+                }
+            }
+            if (!is_about_any) {
+                return refuse(place, "is about members that are all spoken of otherwise");
+            }
+        }
+        return {};
     }
 
     Read<Shift> shift_of(const Place& place, const Principal& example) {
@@ -96,6 +131,9 @@ private:
             const Place by_addition = TRY(field_of(place, "lost_by_addition"));
             const Place additions = TRY(field_of(place, "additions"));
             shift.lost_by_addition = TRY(set_number(by_addition));
+            if (shift.lost_by_addition == access::PrivilegeSets::empty) {
+                return refuse(by_addition, "is empty");
+            }
             TRY(read_additions(additions, {example, shift}));
         }
         return shift;
@@ -147,6 +185,7 @@ private:
 
     plan::Plan& plan_;
     access::PrivilegeSets sets_;
+    std::set<Principal> principals_; // that were read
 };
 
 } // namespace

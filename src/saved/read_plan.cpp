@@ -349,6 +349,11 @@ Read<plan::Plan> read_plan(const Place& place) {
     for (const Place& item : TRY(items_of(hidden_pools))) {
         plan.hidden_pools.insert(AclPath{TRY(read_path(item))});
     }
+    const Place complete = TRY(field_of(access, "complete"));
+    const bool is_complete = TRY(flag_of(complete));
+    if (is_complete != plan.hidden_pools.empty()) {
+        return refuse(complete, "does not fit the hidden pools");
+    }
     return plan;
 }
 

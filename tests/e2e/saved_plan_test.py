@@ -66,6 +66,13 @@ class SavedPlans(harness.EndToEnd):
         return self.at(simulator or self.simulator, "apply", "plan.json", *arguments, token=token,
                        environment={"NEW_PASSWORD": PASSWORD})
 
+    def seal(self, plan):
+        """Writes a plan that somebody forged, with the digest that fits."""
+        del plan["digest"]
+        text = json.dumps(plan, separators=(",", ":"), ensure_ascii=False)
+        plan["digest"] = hashlib.sha256(text.encode()).hexdigest()
+        (self.folder / "plan.json").write_text(json.dumps(plan))
+
     def state(self):
         groups = {group["groupid"]: group for group in self.simulator.call("GET", "/access/groups")}
         roles = {role["roleid"]: role for role in self.simulator.call("GET", "/access/roles")}
@@ -173,10 +180,7 @@ class SavedPlans(harness.EndToEnd):
                                    for block in plan["plan"]["blocks"]]
         plan["plan"]["blocks"] = []
         plan["request"]["allow_destroy"] = 2
-        del plan["digest"]
-        text = json.dumps(plan, separators=(",", ":"), ensure_ascii=False)
-        plan["digest"] = hashlib.sha256(text.encode()).hexdigest()
-        path.write_text(json.dumps(plan))
+        self.seal(plan)
         for given in (digest, digest[:12].upper()):
             run = self.apply("--digest", given)
             self.assert_code(run, OUTDATED)
@@ -188,6 +192,26 @@ class SavedPlans(harness.EndToEnd):
             self.assert_says(run, "12 to 64 hexadecimal digits")
         # Without, or with that of this file, the guard lets pass what the documents ask for.
         self.assert_code(self.apply("--digest", plan["digest"][:12]), DONE)
+
+    def test_what_is_shown_cannot_be_forged(self):
+        """Another cluster in the heading, another pool, a time that is still to come."""
+        self.reviewed()
+        plan = json.loads((self.folder / "plan.json").read_text())
+        forged = json.loads(json.dumps(plan))
+        forged["plan"]["cluster"] = "staging"
+        self.seal(forged)
+        self.refused("not as shown: it is of cluster `e2e`, and not `staging`")
+        forged = json.loads(json.dumps(plan))
+        pools = [place for affected in forged["plan"]["effective_access"]["affected"]
+                 for place in affected["places"] if place["reach"] == "members"]
+        self.assertNotEqual(pools, [])
+        for place in pools:
+            place["pools"] = ["test"]
+        self.seal(forged)
+        self.refused("and not in test")
+        plan["created"] = "2099-01-01T00:00:00Z"
+        self.seal(plan)
+        self.refused("not as shown: when it was made; 2099-01-01T00:00:00Z is still to come")
 
     def test_another_identity_or_cluster_is_refused(self):
         self.reviewed()
