@@ -1,8 +1,10 @@
 #include "plan/rehearsal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <type_traits>
+#include <utility>
 
 #include "model/acl_path.hpp"
 
@@ -33,6 +35,67 @@ std::set<RoleId> named_roles(const Command& command) {
         return {role->id};
     }
     return {};
+}
+
+/// Guests that are in the same pools, and storages that are, before and after. Each list is sorted,
+/// as paths are.
+std::vector<std::vector<std::string>> members_by_pools(const State& before, const State& after) {
+    using Pools = std::set<std::pair<bool, PoolId>>; // whether it is after, and which
+    std::map<std::string, Pools> pools_of;
+    for (const State* state : {&before, &after}) {
+        const bool is_after = state == &after;
+        for (const auto& [id, pool] : state->pools) {
+            for (const std::uint32_t guest : pool.guests) {
+                pools_of["/vms/" + std::to_string(guest)].emplace(is_after, id);
+            }
+            for (const std::string& storage : pool.storages) {
+                pools_of["/storage/" + storage].emplace(is_after, id);
+            }
+        }
+    }
+    std::map<std::pair<bool, Pools>, std::vector<std::string>> kinds;
+    for (const auto& [path, pools] : pools_of) {
+        kinds[{path.starts_with("/storage/"), pools}].push_back(path);
+    }
+    std::vector<std::vector<std::string>> members;
+    for (auto& [kind, paths] : kinds) {
+        members.push_back(std::move(paths));
+    }
+    return members;
+}
+
+/// What, in one state, the access of somebody without entries of their own follows from.
+struct Membership {
+    std::set<GroupId> groups;
+    bool user_can_log_in = false;
+    bool token_is_alive = false;
+    bool privilege_separation = false;
+    friend auto operator<=>(const Membership&, const Membership&) = default;
+};
+
+Membership membership_of(
+    const Principal& principal, const State& state, std::set<GroupId> groups, UnixSeconds now
+) {
+    const UserId user = user_behind(principal);
+    Membership result{
+        .groups = std::move(groups),
+        .user_can_log_in = can_log_in(state, Principal::of(user), now)};
+    if (principal.kind == PrincipalKind::token) {
+        const auto token = state.tokens.find(split_token_id(principal.id));
+        if (token != state.tokens.end()) {
+            result.token_is_alive = !token->second.expire.is_over(now);
+            result.privilege_separation = token->second.privilege_separation;
+        }
+    }
+    return result;
+}
+
+/// Whether a command is about this one in particular, rather than about its groups or roles.
+bool is_named_by(const Command& command, const Principal& principal) {
+    const auto* acl = std::get_if<ChangeAcl>(&command);
+    return acl != nullptr && std::ranges::any_of(acl->edit.principals, [&](const Principal& named) {
+               return named == principal || named == Principal::of(user_behind(principal));
+           });
 }
 
 } // namespace
@@ -79,7 +142,8 @@ Rehearsal::Rehearsal(
     const State& before, const State& after, UnixSeconds now, const std::set<AclPath>& hidden_pools
 )
     : state_(before), now_view_(state_), before_view_(before), after_view_(after), before_(before),
-      after_(after), now_(now), hidden_pools_(hidden_pools, before) {}
+      after_(after), now_(now), hidden_pools_(hidden_pools, before),
+      members_(members_by_pools(before, after)) {}
 
 void Rehearsal::add_with_tokens(const UserId& user, std::set<Principal>& touched) const {
     if (user != root_user) { // who may do everything; its tokens may not
@@ -141,12 +205,50 @@ std::set<Principal> Rehearsal::touched_by(const Command& command) const {
     return touched;
 }
 
+bool Rehearsal::has_own_rows(const UserId& user, const Principal& principal) const {
+    const auto has_rows = [](const View& view, const Principal& one) {
+        const auto rows = view.rows_of.find(one);
+        return rows != view.rows_of.end() && !rows->second.empty();
+    };
+    return std::ranges::any_of(
+        std::array{&before_view_, &after_view_, &now_view_},
+        [&](const View* view) {
+            return has_rows(*view, principal) || has_rows(*view, Principal::of(user));
+        }
+    );
+}
+
+/// Those to whom the same happens, by all three states, come once: the first of them.
+std::vector<Principal>
+Rehearsal::first_of_each_kind(const std::set<Principal>& touched, const Command& command) const {
+    std::vector<Principal> firsts;
+    std::set<std::pair<PrincipalKind, std::array<Membership, 3>>> kinds;
+    for (const Principal& principal : touched) {
+        const UserId user = user_behind(principal);
+        if (user == root_user || is_named_by(command, principal) || has_own_rows(user, principal)) {
+            firsts.push_back(principal);
+            continue;
+        }
+        const auto in = [&](const View& view) {
+            return membership_of(principal, *view.state, view.groups_of(user), now_);
+        };
+        if (kinds
+                .emplace(
+                    principal.kind, std::array{in(before_view_), in(after_view_), in(now_view_)}
+                )
+                .second) {
+            firsts.push_back(principal);
+        }
+    }
+    return firsts;
+}
+
 /// As much of the present state as it takes to evaluate these principals.
-State Rehearsal::excerpt(const std::set<Principal>& principals, const Command& command) const {
+State Rehearsal::excerpt(const std::vector<Principal>& principals, const Command& command) const {
     State part;
     part.release = state_.release;
     part.pools = state_.pools;
-    std::set<Principal> with_rows = principals;
+    std::set<Principal> with_rows(principals.begin(), principals.end());
     for (const Principal& principal : principals) {
         const UserId user = user_behind(principal);
         if (const auto found = state_.users.find(user); found != state_.users.end()) {
@@ -212,12 +314,12 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
             }
         }
     }
-    for (const auto& [id, pool] : excerpt.pools) {
-        for (const std::uint32_t guest : pool.guests) {
-            paths.insert("/vms/" + std::to_string(guest));
-        }
-        for (const std::string& storage : pool.storages) {
-            paths.insert("/storage/" + storage);
+    for (const std::vector<std::string>& members : members_) { // those without rows are all alike
+        const auto without_rows = std::ranges::find_if(members, [&](const std::string& path) {
+            return !paths.contains(path);
+        });
+        if (without_rows != members.end()) {
+            paths.insert(*without_rows);
         }
     }
     return paths;
@@ -267,10 +369,19 @@ std::optional<Excess> Rehearsal::excess_of(
         }
         const auto before = active_before ? before_.privileges_in_pools(principal, path, pools)
                                           : access::Privileges();
+        std::vector<Privilege> fresh;
+        for (const auto& [privilege, propagates] : held) {
+            if (!before.contains(privilege)) {
+                fresh.push_back(privilege);
+            }
+        }
+        if (fresh.empty()) {
+            continue;
+        }
         const auto after = active_after ? after_.privileges_in_pools(principal, path, pools)
                                         : access::Privileges();
-        for (const auto& [privilege, propagates] : held) {
-            if (!before.contains(privilege) && !after.contains(privilege)) {
+        for (const Privilege& privilege : fresh) {
+            if (!after.contains(privilege)) {
                 return Excess{principal, path, privilege};
             }
         }
@@ -283,10 +394,11 @@ std::optional<Excess> Rehearsal::excess_after(const Command& command) const {
     if (touched.empty()) {
         return std::nullopt;
     }
-    State part = excerpt(touched, command);
+    const std::vector<Principal> firsts = first_of_each_kind(touched, command);
+    State part = excerpt(firsts, command);
     carry_out(command, part);
     const access::Evaluator evaluator(part);
-    for (const Principal& principal : touched) {
+    for (const Principal& principal : firsts) {
         if (auto excess = excess_of(principal, part, evaluator)) {
             return excess;
         }
@@ -294,19 +406,18 @@ std::optional<Excess> Rehearsal::excess_after(const Command& command) const {
     return std::nullopt;
 }
 
-std::optional<Excess>
-Rehearsal::loss_of(const Principal& principal, const State& present, const State& later) const {
-    if (!can_log_in(present, principal, now_)) {
+std::optional<Excess> Rehearsal::loss_of(
+    const Principal& principal, const Evaluated& present, const Evaluated& later
+) const {
+    if (!can_log_in(present.state, principal, now_)) {
         return std::nullopt;
     }
-    const access::Evaluator now(present);
-    const access::Evaluator then(later);
-    const bool active_then = can_log_in(later, principal, now_);
-    for (const auto& [path, pools] : places_at(paths_for(principal, later))) {
-        const auto kept =
-            active_then ? then.privileges_in_pools(principal, path, pools) : access::Privileges();
+    const bool active_then = can_log_in(later.state, principal, now_);
+    for (const auto& [path, pools] : places_at(paths_for(principal, later.state))) {
+        const auto kept = active_then ? later.evaluator.privileges_in_pools(principal, path, pools)
+                                      : access::Privileges();
         for (const auto& [privilege, propagates] :
-             now.privileges_in_pools(principal, path, pools)) {
+             present.evaluator.privileges_in_pools(principal, path, pools)) {
             if (!kept.contains(privilege)) {
                 return Excess{principal, path, privilege};
             }
@@ -317,12 +428,16 @@ Rehearsal::loss_of(const Principal& principal, const State& present, const State
 
 std::optional<Excess> Rehearsal::loss_after(const Command& command) const {
     const std::set<Principal> touched = touched_by(command);
-    const State present = excerpt(touched, command);
-    State later = present;
-    if (!touched.empty()) {
-        carry_out(command, later);
+    if (touched.empty()) {
+        return std::nullopt;
     }
-    for (const Principal& principal : touched) {
+    const std::vector<Principal> firsts = first_of_each_kind(touched, command);
+    const State now = excerpt(firsts, command);
+    State then = now;
+    carry_out(command, then);
+    const Evaluated present(now);
+    const Evaluated later(then);
+    for (const Principal& principal : firsts) {
         if (auto loss = loss_of(principal, present, later)) {
             return loss;
         }

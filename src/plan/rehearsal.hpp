@@ -81,8 +81,11 @@ private:
     void add_with_tokens(const UserId& user, std::set<Principal>& touched) const;
     void add_with_members(const Principal& principal, std::set<Principal>& touched) const;
     void refresh_groups_of(const UserId& user);
+    [[nodiscard]] bool has_own_rows(const UserId& user, const Principal& principal) const;
+    [[nodiscard]] std::vector<Principal>
+    first_of_each_kind(const std::set<Principal>& touched, const Command& command) const;
     [[nodiscard]] State
-    excerpt(const std::set<Principal>& principals, const Command& command) const;
+    excerpt(const std::vector<Principal>& principals, const Command& command) const;
     [[nodiscard]] std::set<std::string>
     paths_for(const Principal& principal, const State& excerpt) const;
 
@@ -96,8 +99,17 @@ private:
     [[nodiscard]] std::optional<Excess> excess_of(
         const Principal& principal, const State& excerpt, const access::Evaluator& evaluator
     ) const;
+
+    /// A state with the answers to questions about it.
+    struct Evaluated {
+        explicit Evaluated(const State& shown) : state(shown), evaluator(shown) {}
+
+        const State& state;
+        access::Evaluator evaluator;
+    };
+
     [[nodiscard]] std::optional<Excess>
-    loss_of(const Principal& principal, const State& present, const State& later) const;
+    loss_of(const Principal& principal, const Evaluated& present, const Evaluated& later) const;
 
     State state_;
     View now_view_;
@@ -107,6 +119,7 @@ private:
     access::Evaluator after_;
     UnixSeconds now_;
     access::HiddenPools hidden_pools_;
+    std::vector<std::vector<std::string>> members_; // of pools, by the pools that they are in
 };
 
 } // namespace pveform::plan
