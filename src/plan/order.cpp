@@ -4,6 +4,8 @@
 #include <iterator>
 #include <limits>
 #include <list>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -185,6 +187,46 @@ std::vector<Step> split(const Step& step) {
     return parts;
 }
 
+/// Answers for each command in turn.
+struct UsersAlone {
+    using Users = std::optional<std::set<UserId>>;
+
+    Users operator()(const CreateUser& command) const { return {{command.id}}; }
+
+    Users operator()(const UpdateUser& command) const { return {{command.id}}; }
+
+    Users operator()(const DestroyUser& command) const { return {{command.id}}; }
+
+    Users operator()(const IssueToken& command) const { return {{command.id.user}}; }
+
+    Users operator()(const UpdateToken& command) const { return {{command.id.user}}; }
+
+    Users operator()(const DestroyToken& command) const { return {{command.id.user}}; }
+
+    Users operator()(const ChangeAcl& command) const {
+        std::set<UserId> users;
+        for (const Principal& principal : command.edit.principals) {
+            if (principal.kind == PrincipalKind::group) {
+                return std::nullopt;
+            }
+            users.insert(user_behind(principal));
+        }
+        return users;
+    }
+
+    /// Roles and groups.
+    template<class Command>
+    Users operator()(const Command&) const {
+        return std::nullopt;
+    }
+};
+
+/// The users of whom alone, and of their tokens, a command changes anything; nothing where it is
+/// about roles or groups.
+std::optional<std::set<UserId>> users_alone_changed_by(const Command& command) {
+    return std::visit(UsersAlone(), command);
+}
+
 Error no_order_left(const Step& step, const Excess& excess) {
     return Error{
         .kind = ErrorKind::blocked,
@@ -253,7 +295,7 @@ private:
                 ++it;
                 continue;
             }
-            if (auto excess = rehearsal_.excess_after(it->command)) {
+            if (auto excess = excess_after(*it)) {
                 refused_.push_back({&list, it, std::move(*excess)});
                 ++it;
                 continue;
@@ -265,9 +307,42 @@ private:
         return taken > 0;
     }
 
+    /// A step that was refused is not rehearsed again before something has changed for whom it
+    /// would give too much to: with many users to be suspended one by one, most steps wait for
+    /// long.
+    std::optional<Excess> excess_after(const Step& step) {
+        if (const auto known = known_.find(&step); known != known_.end()) {
+            return known->second;
+        }
+        auto excess = rehearsal_.excess_after(step.command);
+        if (excess) {
+            known_.emplace(&step, *excess);
+        }
+        return excess;
+    }
+
     void take(Step step) {
+        forget_what_depends_on(step.command);
         rehearsal_.take(step.command);
         ordered_.steps.push_back(std::move(step));
+    }
+
+    /// What is done to users and tokens matters to nobody else; groups and roles do.
+    void forget_what_depends_on(const Command& command) {
+        const auto users = users_alone_changed_by(command);
+        if (!users) {
+            known_.clear();
+            return;
+        }
+        for (const UserId& user : *users) {
+            forget_what_is_known_of(user);
+        }
+    }
+
+    void forget_what_is_known_of(const UserId& user) {
+        std::erase_if(known_, [&](const auto& one) {
+            return user_behind(one.second.principal) == user;
+        });
     }
 
     bool split_a_batch() {
@@ -279,6 +354,7 @@ private:
                     std::make_move_iterator(parts.begin()),
                     std::make_move_iterator(parts.end())
                 );
+                known_.erase(&*refused.step);
                 refused.list->erase(refused.step);
                 return true;
             }
@@ -305,6 +381,7 @@ private:
 
     void suspend(const UserId& user) {
         suspended_.insert(user);
+        forget_what_is_known_of(user);
         Steps::iterator creation = others_.end();
         for (auto it = others_.begin(); it != others_.end(); ++it) {
             if (auto* create = std::get_if<CreateUser>(&it->command);
@@ -334,6 +411,7 @@ private:
     Steps others_;
     Steps own_; // those that touch the running identity
     std::vector<Refused> refused_;
+    std::map<const Step*, Excess> known_; // of steps that were refused
     std::set<UserId> suspended_;
     Ordered ordered_;
 };

@@ -3,6 +3,7 @@
 
 #include "plan/order.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -171,6 +172,36 @@ TEST_CASE("root@pam's tokens hold nothing for a moment either", "[plan]") {
     CHECK(describe(made->steps[0].command) == "add PVEAuditor for root@pam!tt at /vms");
     CHECK(describe(made->steps[1].command) == "remove Administrator for root@pam!tt at /");
     CHECK(describe(made->steps[2].command) == "update user root@pam");
+}
+
+TEST_CASE("users with rows of vanished namesakes are each dead until those are gone", "[plan]") {
+    const unsigned many = 12;
+    State live = empty_cluster();
+    live.groups[GroupId{"ops"}];
+    live.acl[row("/vms", group("ops"), "PVEAuditor")];
+    desired::Document document;
+    for (unsigned i = 0; i < many; ++i) {
+        const std::string id = "u" + std::to_string(i) + "@pve";
+        live.acl[row("/pool/prod", user(id), "Administrator")];
+        if (i % 2 == 0) {
+            document.users[UserId{id}].groups = listed({GroupId{"ops"}});
+        }
+        document.users[UserId{id}].acl = desired::AclList{wanted_row("/vms", "Administrator")};
+    }
+    const auto made = plan::make_plan(live, document, {.now = now});
+    REQUIRE(made);
+    CHECK(made->notices.size() == many); // each is suspended, once
+    Held allowed = all_that_is_held(made->before);
+    allowed.merge(all_that_is_held(made->after));
+    State state = live;
+    for (const plan::Step& step : made->steps) {
+        INFO(describe(step.command));
+        REQUIRE(is_ready(step.command, state));
+        carry_out(step.command, state);
+        const Held held = all_that_is_held(state);
+        CHECK(std::ranges::includes(allowed, held));
+    }
+    CHECK(state == made->after);
 }
 
 namespace {
