@@ -23,7 +23,8 @@ class Walk {
 public:
     Walk(const State& before, const Applier& applier, UnixSeconds now, const Allowances& allowances)
         : state_(before), applier_(applier), now_(now), allowances_(allowances), evaluator_(state_),
-          own_(applier.identity, state_), had_administrator_(any_administrator(before, now)) {}
+          own_(applier.identity, state_), administrator_(some_administrator(state_, now)),
+          administrators_(administrator_, state_) {}
 
     std::vector<Block> run(std::vector<Step>& steps) && {
         if (applier_.identity) {
@@ -36,6 +37,7 @@ public:
             }
             check_own_secret(step.command);
             const bool touches_own = own_.is_touched_by(step.command);
+            const bool touches_administrator = administrators_.is_touched_by(step.command);
             carry_out(step.command, state_);
             if (touches_own) {
                 evaluator_ = access::Evaluator(state_);
@@ -45,7 +47,9 @@ public:
                 if (touches_own) {
                     check_own_access(step);
                 }
-                check_administrators(step);
+                if (touches_administrator) {
+                    check_administrators(step);
+                }
             }
         }
         report_denials();
@@ -158,11 +162,14 @@ private:
         });
     }
 
+    /// Once something has happened to the one that is known. Where there is none any more, that is
+    /// said once: nothing happens to nobody.
     void check_administrators(const Step& step) {
-        if (!had_administrator_ || any_administrator(state_, now_)) {
+        administrator_ = some_administrator(state_, now_);
+        administrators_ = OwnAccess(administrator_, state_);
+        if (administrator_) {
             return;
         }
-        had_administrator_ = false; // say it once
         blocks_.push_back(Block{
             .guard = "lockout",
             .message = fmt::format(
@@ -182,7 +189,8 @@ private:
     const Allowances& allowances_;
     access::Evaluator evaluator_;
     OwnAccess own_;
-    bool had_administrator_;
+    std::optional<Principal> administrator_; // one of them
+    OwnAccess administrators_;               // that one's
     std::set<AdministrativeRight> needed_;
     bool could_log_in_ = true;
     std::map<Missing, std::vector<std::string>> refused_;
