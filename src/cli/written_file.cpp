@@ -19,9 +19,6 @@ std::unexpected<Error> not_a_file(const std::filesystem::path& path, std::string
 
 Result<std::filesystem::path>
 place_of_written(const std::filesystem::path& path, std::string_view help, Context& context) {
-    if (path.empty()) {
-        return not_a_file(path, help);
-    }
     const auto info = TRY(context.files.inspect(path));
     if (!info || info->kind == FileKind::regular) {
         return path;

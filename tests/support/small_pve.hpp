@@ -368,7 +368,7 @@ private:
             return data(json::Object{{"value", secret}, {"full-tokenid", id.text()}});
         }
         if (method == live::Method::remove) {
-            secrets_[id] = no_secret;
+            secrets_.erase(id);
             return carry_out_if_ready(plan::DestroyToken{id});
         }
         const bool renews = form.contains("regenerate");
@@ -404,8 +404,6 @@ private:
         all_secrets_.insert(secrets_[id]);
         return secrets_[id];
     }
-
-    static constexpr const char* no_secret = "none";
 
     bool records_fail_ = false; // user.cfg cannot be written
     std::map<TokenId, std::string> secrets_;
