@@ -15,8 +15,9 @@ struct MissingRight {
 
 /// The `pveum` commands that grant these rights (propagating) to a user or token, by the roles of
 /// this cluster that give them and the least besides; a privilege-separated token and its user are
-/// granted both. A privilege that only `Administrator` has gets a role of its own, which is created
-/// first, and once. Then there is one command for each path.
+/// granted both, unless one has them. What they hold at a path so far is granted along: an entry
+/// replaces what is inherited. A privilege that only `Administrator` has gets a role of its own,
+/// which is created first, and once. Then there is a command for each path, or two.
 [[nodiscard]] std::vector<std::string> grant_commands(
     const State& state, const Principal& principal, const std::vector<MissingRight>& rights
 );

@@ -229,7 +229,8 @@ void setup_explain(CLI::App& app, Options& options) {
         ->option_text("PRIVILEGE");
     explain->add_option("--who-can", options.who_can, "All users and tokens that hold it there")
         ->option_text("PRIVILEGE ACL_PATH")
-        ->expected(2);
+        ->expected(2)
+        ->allow_extra_args(false);
     explain->add_flag("--planned", options.planned, "Look at what the documents of -f lead to");
     explain->add_flag(
         "--batch",

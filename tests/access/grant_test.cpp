@@ -48,6 +48,32 @@ TEST_CASE(
     );
 }
 
+TEST_CASE(
+    "what somebody holds at a path so far is granted there along with what is new", "[access]"
+) {
+    const auto command = [](const std::string& rows) {
+        return access::grant_command(
+            cluster("group:ops:ci@pve::\nrole:Ours:Sys.Modify:\n" + rows),
+            user_or_token("ci@pve!plan"),
+            Privilege{"Sys.Modify"},
+            AclPath{"/access"}
+        );
+    };
+    CHECK(
+        command("acl:1:/:ci@pve,ci@pve!plan:PVEAuditor:\n") ==
+        "pveum acl modify /access --roles Ours,PVEAuditor --users 'ci@pve' --tokens 'ci@pve!plan'"
+    );
+    CHECK(
+        command("acl:1:/:ci@pve:Administrator:\nacl:1:/:ci@pve!plan:PVEAuditor:\n") ==
+        "pveum acl modify /access --roles Ours,PVEAuditor --tokens 'ci@pve!plan'"
+    );
+    CHECK(
+        command("acl:1:/access:@ops:PVEAuditor:\nacl:0:/:ci@pve!plan:PVEAuditor:\n") ==
+        "pveum acl modify /access --roles Ours --tokens 'ci@pve!plan' && "
+        "pveum acl modify /access --roles Ours,PVEAuditor --users 'ci@pve'"
+    );
+}
+
 TEST_CASE("a role that is there already is taken, or left alone", "[access]") {
     const auto command = [](const std::string& roles) {
         return access::grant_command(

@@ -99,10 +99,11 @@ class Ping(harness.EndToEnd):
                 continue
             self.assertEqual(words[1:3], ["acl", "modify"])
             paths.append(words[3])
-            self.simulator.call(
-                "PUT", "/access/acl", path=words[3], roles=words[words.index("--roles") + 1],
-                tokens="admin@pve!reader",
-            )
+            whom = {flag[2:]: words[words.index(flag) + 1].strip("'")
+                    for flag in ("--users", "--tokens") if flag in words}
+            self.assertTrue(whom)
+            self.simulator.call("PUT", "/access/acl", path=words[3],
+                                roles=words[words.index("--roles") + 1], **whom)
         self.assertEqual(paths, sorted(set(paths)))
         self.assertLessEqual({"/access", "/pool/prod", "/vms"}, set(paths))
         added = [words[3] for words in commands if words[1:3] == ["role", "add"]]

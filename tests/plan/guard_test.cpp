@@ -223,8 +223,9 @@ TEST_CASE("rights: what the applier may not do, with the grant that lets it", "[
               "`Group.Allocate` on `/access/groups`"}
     );
     CHECK(
-        help_of(given) == "grant it: pveum acl modify /access/groups --roles PVEUserAdmin --users "
-                          "'bot@pve' --tokens 'bot@pve!ci'"
+        help_of(given) ==
+        "grant it: pveum acl modify /access/groups --roles PVEAuditor,PVEUserAdmin --users "
+        "'bot@pve' --tokens 'bot@pve!ci'"
     );
     // Exactly that grant.
     given.live += "acl:1:/access/groups:bot@pve,bot@pve!ci:PVEUserAdmin:\n";
