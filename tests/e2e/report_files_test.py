@@ -118,11 +118,6 @@ class ReportFiles(Reports):
         self.assert_code(run, 3)
         self.assert_says(run, "pveform drift --output prometheus=FILE")
 
-    APPLY_TOKEN = (
-        "version: 1\nusers: { new@pve: { tokens: { ci: { expire: 2035-01-01 } } } }\n"
-        "secrets: { command: { run: [sh, -c, \"%s\"] } }\n"
-    )
-
     def test_a_report_that_is_lost_after_a_write_is_not_passed_over(self):
         simulator = self.start_simulator()
         (self.folder / "out").mkdir()

@@ -64,6 +64,11 @@ class Reports(harness.EndToEnd):
     FORMS = {"json": "r.json", "markdown": "r.md", "junit": "r.xml", "sarif": "r.sarif",
              "prometheus": "r.prom", "gitlab-codequality": "r.gl.json", "text": "r.txt"}
 
+    APPLY_TOKEN = (
+        "version: 1\nusers: { new@pve: { tokens: { ci: { expire: 2035-01-01 } } } }\n"
+        "secrets: { command: { run: [sh, -c, \"%s\"] } }\n"
+    )
+
     def report(self, command, *, texts=HOSTILE, forms=None, environment=None, arguments=(), **said):
         self.write("pveform.yaml", document(count=len(texts), **said))
         self.write("user.cfg", user_cfg(texts))
