@@ -30,6 +30,7 @@ constexpr UnixSeconds whole = now + 90 * day_s;
 World world_with_due_token(Release release = {9, 2}) {
     State state = empty_cluster();
     state.release = release;
+    state.users[renewed.user];
     state.tokens[renewed].expire = {former};
     state.acl[row("/vms", token("ben@pve!r1"), "PVEAuditor")];
     desired::Document document;
