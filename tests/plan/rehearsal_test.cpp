@@ -21,7 +21,7 @@ constexpr UnixSeconds now = 1'800'000'000;
 
 using Held = std::set<std::tuple<Principal, std::string, Privilege>>;
 
-/// What anybody but root@pam who can log in holds at these paths.
+/// What anybody but root@pam itself who can log in holds at these paths.
 Held all_that_is_held(const State& state, const std::set<std::string>& paths) {
     const access::Evaluator evaluator(state);
     std::set<Principal> principals;
@@ -33,7 +33,7 @@ Held all_that_is_held(const State& state, const std::set<std::string>& paths) {
     }
     Held held;
     for (const Principal& principal : principals) {
-        if (user_behind(principal) == root_user || !can_log_in(state, principal, now)) {
+        if (principal == Principal::of(root_user) || !can_log_in(state, principal, now)) {
             continue;
         }
         for (const std::string& path : paths) {
@@ -122,7 +122,7 @@ TEST_CASE("the rehearsal finds what a look at everybody everywhere finds", "[pla
     int given = 0;
     int taken = 0;
     int neither = 0;
-    for (unsigned seed = 1; seed <= 400; ++seed) {
+    for (unsigned seed = 1; seed <= 150; ++seed) {
         RandomStates random(seed);
         State before = random.state();
         State after = random.changed(before);
@@ -159,7 +159,7 @@ TEST_CASE("the rehearsal finds what a look at everybody everywhere finds", "[pla
             }
         }
     }
-    CHECK(given > 200);
-    CHECK(taken > 200);
-    CHECK(neither > 200);
+    CHECK(given > 75);
+    CHECK(taken > 75);
+    CHECK(neither > 75);
 }
