@@ -1,4 +1,4 @@
-// PVE before 9.1 renews a secret by deleting and creating the token.
+// PVE before 9.2 renews a secret by deleting and creating the token.
 #include "catch.hpp"
 #include "plan/renewal.hpp"
 
