@@ -48,7 +48,7 @@ run_tests() {
 # build PRESET [target...]
 build() {
     echo "== $1"
-    cmake --preset "$1" "${quicker[@]}" >/dev/null
+    cmake --preset "$1" "${quicker[@]}" -D CMAKE_UNITY_BUILD=ON >/dev/null
     cmake --build --preset "$1" ${2:+--target "${@:2}"} -- --quiet
 }
 
