@@ -76,16 +76,16 @@ class Interruptions(harness.EndToEnd):
 
     def sweep(self, fault, check=lambda run, between: None, only_writes=False):
         """Lets the n-th request (or write) meet the fault, for every n that an apply has (or some of
-        them, in thin sweeps); gives the last."""
+        them, in thin sweeps); gives how many requests (or writes) an apply has."""
         step = harness.stride(1)
         number = 1
-        while self.meets(fault, number, check, only_writes):
+        while (seen := self.meets(fault, number, check, only_writes)) >= number:
             number += step
-        print(f"{fault}: every {step} of {number - step} tried", flush=True)
-        return number - step
+        print(f"{fault}: {(number - 1) // step} of {seen} tried", flush=True)
+        return seen
 
     def meets(self, fault, number, check, only_writes):
-        """One apply with the fault at one request; False if it has no such request."""
+        """One apply with the fault at one request; gives how many requests it made."""
         seen = []
 
         def fault_at(_, method, path):
@@ -97,7 +97,7 @@ class Interruptions(harness.EndToEnd):
         try:
             run, between = self.apply_through(simulator, fault_at)
             if len(seen) < number:
-                return False
+                return len(seen)
             with self.subTest(fault=fault, number=number):
                 self.assert_no_live_token_without_its_secret(simulator)
                 self.assert_honest(run, between)
@@ -107,7 +107,7 @@ class Interruptions(harness.EndToEnd):
             self.learn_stored_secrets()
             (self.folder / "secrets.json").unlink(missing_ok=True)
             simulator.stop()
-        return True
+        return len(seen)
 
     def check_that_the_goal_was_missed(self, run, between):
         self.assertEqual(run.code, 6 if between.possible_writes else 1, str(run))
