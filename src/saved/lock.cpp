@@ -41,12 +41,19 @@ void compare_roles(
 
 using GuardAndMessage = std::pair<std::string, std::string>;
 
-std::set<GuardAndMessage> names_of(const std::vector<plan::Block>& blocks) {
-    std::set<GuardAndMessage> names;
-    for (const plan::Block& block : blocks) {
-        names.emplace(block.guard, block.message);
+/// What `those` has more often than `others`.
+std::multiset<GuardAndMessage>
+more_in(const std::vector<plan::Block>& those, const std::vector<plan::Block>& others) {
+    std::multiset<GuardAndMessage> more;
+    for (const plan::Block& block : those) {
+        more.emplace(block.guard, block.message);
     }
-    return names;
+    for (const plan::Block& block : others) {
+        if (const auto same = more.find({block.guard, block.message}); same != more.end()) {
+            more.erase(same);
+        }
+    }
+    return more;
 }
 
 /// An allowance is for what was reviewed with it, not for whatever its flag would let pass later.
@@ -55,17 +62,11 @@ void compare_allowed(
     const std::vector<plan::Block>& now,
     std::vector<std::string>& lines
 ) {
-    const auto then = names_of(reviewed);
-    const auto later = names_of(now);
-    for (const auto& [guard, message] : later) {
-        if (!then.contains({guard, message})) {
-            lines.push_back(fmt::format("not let pass when it was shown[{}]: {}", guard, message));
-        }
+    for (const auto& [guard, message] : more_in(now, reviewed)) {
+        lines.push_back(fmt::format("not let pass when it was shown[{}]: {}", guard, message));
     }
-    for (const auto& [guard, message] : then) {
-        if (!later.contains({guard, message})) {
-            lines.push_back(fmt::format("no longer let pass[{}]: {}", guard, message));
-        }
+    for (const auto& [guard, message] : more_in(reviewed, now)) {
+        lines.push_back(fmt::format("no longer let pass[{}]: {}", guard, message));
     }
 }
 

@@ -277,6 +277,18 @@ Read<void> read_part(const Place& place, plan::Plan& plan) {
     return {};
 }
 
+/// Also what is not read back, as `show --format json` prints the plan as it stands there.
+Read<void> check_is_whole(const Place& place) {
+    static constexpr std::array keys = {
+        "format_version", "cluster",          "pve_version", "identity",      "origin",
+        "extent",         "applier",          "part",        "secrets_place", "changes",
+        "steps",          "effective_access", "notices",     "findings",      "ignored_findings",
+        "policy_remarks", "assertions",       "blocks",      "allowed",       "limits",
+        "left_alone",     "hidden_pools"};
+    TRY(fields_of(place, keys));
+    return {};
+}
+
 } // namespace
 
 Read<std::vector<plan::Selector>> read_selectors(const Place& place) {
@@ -324,6 +336,7 @@ Principal principal_of(std::string_view text) {
 }
 
 Read<plan::Plan> read_plan(const Place& place) {
+    TRY(check_is_whole(place));
     plan::Plan plan;
     const Place changes = TRY(field_of(place, "changes"));
     const Place access = TRY(field_of(place, "effective_access"));
