@@ -4,6 +4,7 @@
 
 #include "desired/contradictions.hpp"
 #include "desired/known_names.hpp"
+#include "desired/turns.hpp"
 
 namespace pveform::desired {
 
@@ -82,8 +83,8 @@ void check_turns(const UserId& id, const std::map<std::string, Token>& tokens, P
         if (!token.overlap) {
             continue;
         }
-        for (const char* suffix : {"-a", "-b"}) {
-            const auto other = tokens.find(name + suffix);
+        for (const TokenId& turn : turns_of({id, name})) {
+            const auto other = tokens.find(turn.name);
             if (other == tokens.end()) {
                 continue;
             }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "desired/turns.hpp"
+
 namespace pveform::desired {
 
 namespace {
@@ -176,7 +178,7 @@ private:
     void check_token(const TokenId& declared, const Token& token) {
         std::vector<Principal> holders;
         std::set<const Span*> ignoring;
-        for (const TokenId& id : names_of(declared, token)) {
+        for (const TokenId& id : possible_holders(declared, token)) {
             Mention it = mention("token", id, token.span);
             if (id != declared) {
                 it.what += fmt::format(", which takes turns as `{}`,", declared.name);
@@ -188,16 +190,6 @@ private:
             holders.push_back(Principal::of(id));
         }
         check_acl(holders, token.acl);
-    }
-
-    static std::vector<TokenId> names_of(const TokenId& declared, const Token& token) {
-        if (!token.overlap) {
-            return {declared};
-        }
-        return {
-            declared,
-            TokenId{declared.user, declared.name + "-a"},
-            TokenId{declared.user, declared.name + "-b"}};
     }
 
     /// The record of a synced realm's user is the directory's.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/time.hpp"
+#include "desired/turns.hpp"
 #include "plan/administrator.hpp"
 #include "plan/guard.hpp"
 #include "plan/succession.hpp"
@@ -23,7 +24,7 @@ std::set<TokenId> renewed_tokens(const desired::Document& document) {
     for (const auto& [user, declared] : document.users) {
         for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
             if (token.lifetime) {
-                const auto holders = possible_holders(TokenId{user, name}, token);
+                const auto holders = desired::possible_holders(TokenId{user, name}, token);
                 renewed.insert(holders.begin(), holders.end());
             }
         }

@@ -87,8 +87,6 @@ private:
     void report(const TokenId& declared, const Succession& succession, const Span& span);
     void report_current(const Succession& succession, const Span& span);
     void check_renewal(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
-    void
-    check_restoration(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
     [[nodiscard]] bool is_restored(const AclKey& key, const desired::Token& wanted) const;
 
     void remove_objects();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/turns.hpp"
 #include "plan/succession.hpp"
 #include "plan/unmatched_selectors.hpp"
 
@@ -80,7 +81,7 @@ std::map<TokenId, TokenId> declared_names(const desired::Document& document) {
     for (const auto& [user, declared] : document.users) {
         for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
             const TokenId id{user, name};
-            for (const TokenId& holder : possible_holders(id, token)) {
+            for (const TokenId& holder : desired::possible_holders(id, token)) {
                 names.emplace(holder, id);
             }
         }

@@ -1,10 +1,10 @@
 #include "plan/succession.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
+#include "desired/turns.hpp"
 #include "model/grace.hpp"
 
 namespace pveform::plan {
@@ -58,7 +58,7 @@ private:
     }
 
     void take_turns() {
-        const std::array names = turns();
+        const std::array names = desired::turns_of(declared_);
         const TokenId* pending = nullptr;
         const TokenId* current = nullptr;
         for (const TokenId& name : names) {
@@ -240,12 +240,6 @@ private:
         return wanted_.lifetime ? whole_life() : declared_or(Expiry::never());
     }
 
-    [[nodiscard]] std::array<TokenId, 2> turns() const {
-        return {
-            TokenId{declared_.user, declared_.name + "-a"},
-            TokenId{declared_.user, declared_.name + "-b"}};
-    }
-
     const TokenId& declared_;
     const desired::Token& wanted_;
     const State& live_;
@@ -268,16 +262,6 @@ Succession succession_of(
     const Rotation& rotation
 ) {
     return Decision(declared, wanted, live, now, rotation).run();
-}
-
-std::vector<TokenId> possible_holders(const TokenId& declared, const desired::Token& wanted) {
-    if (!wanted.overlap) {
-        return {declared};
-    }
-    return {
-        declared,
-        TokenId{declared.user, declared.name + "-a"},
-        TokenId{declared.user, declared.name + "-b"}};
 }
 
 } // namespace pveform::plan

@@ -48,8 +48,4 @@ struct Succession {
     const Rotation& rotation
 );
 
-/// The names that may stand for a declared token: its own, and those that take turns.
-[[nodiscard]] std::vector<TokenId>
-possible_holders(const TokenId& declared, const desired::Token& wanted);
-
 } // namespace pveform::plan

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/turns.hpp"
 #include "model/acl_path_forms.hpp"
 #include "plan/overlay.hpp"
 
@@ -376,7 +377,7 @@ void Overlay::declare_acl() {
             if (!token.acl) {
                 continue;
             }
-            for (const TokenId& holder : possible_holders(TokenId{id, name}, token)) {
+            for (const TokenId& holder : desired::possible_holders(TokenId{id, name}, token)) {
                 if (target_.state.tokens.contains(holder)) {
                     declare_acl_of(Principal::of(holder), *token.acl, token.span);
                 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/turns.hpp"
 #include "plan/overlay.hpp"
 
 namespace pveform::plan {
@@ -58,7 +59,7 @@ void Overlay::rotate_tokens() {
 }
 
 void Overlay::rotate_token(const TokenId& declared, const desired::Token& wanted) {
-    const auto holders = possible_holders(declared, wanted);
+    const auto holders = desired::possible_holders(declared, wanted);
     const bool is_there =
         std::ranges::any_of(holders, [&](const TokenId& id) { return live_.tokens.contains(id); });
     // Where PVE renews by deleting and creating, a run that was killed leaves nothing in between.
@@ -96,7 +97,8 @@ void Overlay::declare_tokens_of(const UserId& user, const desired::User& declare
     std::set<TokenId> names;
     for (const auto& [name, wanted] : *declared.tokens) {
         std::ranges::copy(
-            possible_holders(TokenId{user, name}, wanted), std::inserter(names, names.end())
+            desired::possible_holders(TokenId{user, name}, wanted),
+            std::inserter(names, names.end())
         );
     }
     for (auto it = live_.tokens.lower_bound(TokenId{user, {}});
@@ -161,7 +163,6 @@ void Overlay::issue(const TokenId& declared, const desired::Token& wanted, const
     target_.state.tokens[holder.id].expire = holder.expire;
     target_.issues[holder.id] = Issue{declared, holder.reason, holder.predecessor};
     check_renewal(declared, holder.id, wanted);
-    check_restoration(declared, holder.id, wanted);
 }
 
 void Overlay::lay_over(const TokenId& id, const desired::Token& wanted) {
@@ -212,42 +213,6 @@ void Overlay::report(const TokenId& declared, const Succession& succession, cons
     }
 }
 
-/// Where PVE cannot renew a secret in place, each live entry of the token is added once more. At a
-/// path of an older release it is refused then, between the new secret and its storage.
-void Overlay::check_restoration(
-    const TokenId& declared, const TokenId& id, const desired::Token& wanted
-) {
-    if (!live_.tokens.contains(id) || live_.release.can_regenerate_tokens()) {
-        return;
-    }
-    const std::vector<AclKey>& rows = live_rows_[Principal::of(id)];
-    const auto lost = std::ranges::find_if(rows, [&](const AclKey& key) {
-        return !key.path.is_addable(live_.release);
-    });
-    if (lost == rows.end()) {
-        return;
-    }
-    target_.blocks.push_back(Block{
-        .guard = "rotation",
-        .message = fmt::format(
-            "PVE {} renews the secret of `{}` only by deleting and creating the token, and would "
-            "not take back its ACL entry at `{}`",
-            live_.release.text(),
-            id.text(),
-            lost->path.text
-        ),
-        .span = wanted.span,
-        .help = fmt::format(
-            "remove the entry from the document, and from the cluster: `pveum acl delete {} "
-            "--tokens '{}' --roles {}`",
-            lost->path.text,
-            id.text(),
-            lost->role.text
-        ),
-        .object = {declared, id},
-    });
-}
-
 /// Whether a run that finds the token gone gives it this entry again, or would only take it away.
 bool Overlay::is_restored(const AclKey& key, const desired::Token& wanted) const {
     if (!wanted.acl) {
@@ -259,38 +224,63 @@ bool Overlay::is_restored(const AclKey& key, const desired::Token& wanted) const
     return is_declared || (!rotation_.nothing_else && ownership_.may_change(key));
 }
 
-/// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. They are
-/// restored; but if a run is killed in between, only what is declared comes back.
+/// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. Each live
+/// one is added once more: at a path of an older release that is refused then, between the new
+/// secret and its storage. And if a run is killed in between, only what is declared comes back.
 void Overlay::check_renewal(
     const TokenId& declared, const TokenId& id, const desired::Token& wanted
 ) {
     if (!live_.tokens.contains(id) || live_.release.can_regenerate_tokens()) {
         return;
     }
-    std::vector<std::string> lost;
+    const std::string how = fmt::format(
+        "PVE {} renews the secret of `{}` only by deleting and creating the token, and",
+        live_.release.text(),
+        id.text()
+    );
+    const auto block = [&](std::string message, std::string help) {
+        target_.blocks.push_back(Block{
+            .guard = "rotation",
+            .message = std::move(message),
+            .span = wanted.span,
+            .help = std::move(help),
+            .object = {declared, id},
+        });
+    };
+    std::vector<std::string> undeclared;
+    const AclKey* unaddable = nullptr;
     for (const AclKey& key : live_rows_[Principal::of(id)]) {
         if (!is_restored(key, wanted)) {
-            lost.push_back(fmt::format("`{}` at `{}`", key.role.text, key.path.text));
+            undeclared.push_back(fmt::format("`{}` at `{}`", key.role.text, key.path.text));
+        }
+        if (unaddable == nullptr && !key.path.is_addable(live_.release)) {
+            unaddable = &key;
         }
     }
-    if (lost.empty()) {
-        return;
+    if (!undeclared.empty()) {
+        block(
+            fmt::format(
+                "{} these of its ACL entries are not declared: {}; an interruption would lose them",
+                how,
+                join(undeclared, ", ")
+            ),
+            wanted.acl ? "declare them in the token's `acl`, within the document's `scope`; or "
+                         "remove them, and add them again afterwards"
+                       : "write the token's `acl` in the document (`pveform export` shows it)"
+        );
     }
-    target_.blocks.push_back(Block{
-        .guard = "rotation",
-        .message = fmt::format(
-            "PVE {} renews the secret of `{}` only by deleting and creating the token, and these "
-            "of its ACL entries are not declared: {}; an interruption would lose them",
-            live_.release.text(),
-            id.text(),
-            join(lost, ", ")
-        ),
-        .span = wanted.span,
-        .help = wanted.acl ? "declare them in the token's `acl`, within the document's `scope`; or "
-                             "remove them, and add them again afterwards"
-                           : "write the token's `acl` in the document (`pveform export` shows it)",
-        .object = {declared, id},
-    });
+    if (unaddable != nullptr) {
+        block(
+            fmt::format("{} would not take back its ACL entry at `{}`", how, unaddable->path.text),
+            fmt::format(
+                "remove the entry from the document, and from the cluster: `pveum acl delete {} "
+                "--tokens '{}' --roles {}`",
+                unaddable->path.text,
+                id.text(),
+                unaddable->role.text
+            )
+        );
+    }
 }
 
 } // namespace pveform::plan

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "desired/turns.hpp"
+
 namespace pveform::policy {
 
 Facts::Facts(const Subject& subject, bool is_document_alone)
@@ -39,10 +41,8 @@ const desired::Token* Facts::declared(const TokenId& id) const {
     if (const auto token = user->tokens->find(id.name); token != user->tokens->end()) {
         return &token->second;
     }
-    if (!id.name.ends_with("-a") && !id.name.ends_with("-b")) {
-        return nullptr;
-    }
-    const auto token = user->tokens->find(id.name.substr(0, id.name.size() - 2));
+    const auto name = desired::declared_name_of_turn(id);
+    const auto token = name ? user->tokens->find(name->name) : user->tokens->end();
     return token != user->tokens->end() && token->second.overlap ? &token->second : nullptr;
 }
 
