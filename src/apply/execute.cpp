@@ -124,9 +124,7 @@ Receipt execute(const plan::Plan& plan, Tools& tools) {
     }
     if (tools.connect_as) {
         receipt.checks = verify_secrets(
-            {.promised = execution.state(),
-             .now = plan.now,
-             .reason_to_skip = execution.reason_to_end()},
+            {.promised = plan.after, .now = plan.now, .reason_to_skip = execution.reason_to_end()},
             performer.new_secrets(),
             tools
         );

@@ -25,16 +25,25 @@ TokenEdit only_expiry(Expiry expire) {
     return edit;
 }
 
-Error changed_meanwhile(const TokenId& id, Expiry planned, const std::optional<Token>& now) {
+/// How the token is now, where it differs from what was planned with.
+std::string what_changed(const Token& planned, const Token& now) {
+    if (now.expire != planned.expire) {
+        return fmt::format(
+            "its expiry is {}, and was {}", now.expire.text(), planned.expire.text()
+        );
+    }
+    return now.comment != planned.comment ? "its comment is another one"
+                                          : "its privilege separation is another one";
+}
+
+Error changed_meanwhile(const TokenId& id, const Token& planned, const std::optional<Token>& now) {
     return Error{
         .kind = ErrorKind::blocked,
         .message =
             now ? fmt::format(
-                      "token `{}` was changed by somebody else since the plan was made: its "
-                      "expiry is {}, and was {}",
+                      "token `{}` was changed by somebody else since the plan was made: {}",
                       id.text(),
-                      now->expire.text(),
-                      planned.text()
+                      what_changed(planned, *now)
                   )
                 : fmt::format(
                       "token `{}` was destroyed by somebody else since the plan was made", id.text()
@@ -51,6 +60,7 @@ struct Performer::Issuance {
     bool in_place;
     std::optional<Expiry> former = {}; // its expiry, where this run marked it as dead
     bool old_secret_may_be_gone = false;
+    bool token_is_gone = false; // deleted, and not there again
     StepResult result = {};
 };
 
@@ -60,7 +70,7 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
     Issuance issuance{.command = command, .in_place = present.release.can_regenerate_tokens()};
     issuance.result.outcome = Outcome::failed;
     if (command.exists) {
-        const Expiry planned = present.tokens.at(command.id).expire;
+        const Token& planned = present.tokens.at(command.id);
         if (StepResult begun = begin_renewal(issuance, planned); begun.error) {
             return begun;
         }
@@ -94,27 +104,41 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
 /// Where somebody else renewed it since, their secret may be in use already. And it is marked as
 /// dead before its secret goes: PVE changes secret and expiry one after the other, and if it breaks
 /// between the two, nothing else tells that nobody has the secret.
-StepResult Performer::begin_renewal(Issuance& issuance, Expiry planned) {
+StepResult Performer::begin_renewal(Issuance& issuance, const Token& planned) {
     const TokenId& id = issuance.command.id;
     auto token = live::fetch_token(tools_.transport, id);
     if (!token) {
         return refused(std::move(token).error());
     }
-    if (!*token || (*token)->expire != planned) {
+    if (!*token || **token != planned) {
         return refused(changed_meanwhile(id, planned, *token));
     }
-    if (is_own(id) || planned == Expiry::unconfirmed()) {
+    if (is_own(id) || planned.expire == Expiry::unconfirmed()) {
         return done();
     }
     StepResult marked = request(plan::UpdateToken{id, only_expiry(Expiry::unconfirmed())});
     if (!marked.error) {
-        issuance.former = planned;
+        issuance.former = planned.expire;
         issuance.result.wrote = true;
     } else if (may_be_half_done(*marked.error)) {
         const auto then = live::fetch_token(tools_.transport, id);
         marked.wrote = !then || *then != *token;
     }
     return marked;
+}
+
+/// The expiry tells who is renewing a token at this moment: a new one must not bring to life what
+/// somebody else marked as dead since the plan was made.
+StepResult Performer::update_expiry(const plan::UpdateToken& command, const State& present) {
+    const auto token = live::fetch_token(tools_.transport, command.id);
+    if (!token) {
+        return refused(token.error());
+    }
+    const Token& planned = present.tokens.at(command.id);
+    if (!*token || (*token)->expire != planned.expire) {
+        return refused(changed_meanwhile(command.id, planned, *token));
+    }
+    return request(command);
 }
 
 UnixSeconds Performer::now_at_pve() const {
@@ -156,8 +180,9 @@ Result<Secret> Performer::obtain_secret(Issuance& issuance) {
             return secret;
         }
         exists = token->has_value();
+        issuance.token_is_gone = command.exists && !exists;
         const bool is_dead = exists && (*token)->expire == Expiry::unconfirmed();
-        result.wrote = result.wrote || is_dead || (command.exists && !exists);
+        result.wrote = result.wrote || is_dead || issuance.token_is_gone;
         if (!lost) {
             return secret;
         }
@@ -184,6 +209,7 @@ Result<Secret> Performer::make_secret(Issuance& issuance, bool exists) {
             return std::unexpected(std::move(gone).error());
         }
         issuance.old_secret_may_be_gone = true;
+        issuance.token_is_gone = true;
         issuance.result.wrote = true;
         exists = false;
     }
@@ -221,8 +247,9 @@ void Performer::clear_up(Issuance& issuance) {
     result.error->notes.push_back(fmt::format(
         "token `{}` {}",
         command.id.text(),
-        works_again ? "has its old expiry back, and its old secret works"
-                    : "is dead; the next apply gives it a new secret"
+        works_again              ? "has its old expiry back, and its old secret works"
+        : issuance.token_is_gone ? "is gone; the next apply makes it anew"
+                                 : "is dead; the next apply gives it a new secret"
     ));
 }
 
@@ -245,7 +272,9 @@ Result<void> Performer::store(const plan::IssueToken& command, const Secret& sec
     error.notes.push_back(
         is_own(command.id)
             ? fmt::format(
-                  "token `{}` dies within 75 minutes; the next apply gives it a new secret",
+                  "`{}` is what pveform runs with: its old secret works no more, and the new one "
+                  "for "
+                  "75 minutes at most",
                   command.id.text()
               )
             : fmt::format(
@@ -253,8 +282,15 @@ Result<void> Performer::store(const plan::IssueToken& command, const Secret& sec
                   command.id.text()
               )
     );
+    if (is_own(command.id)) {
+        error.help = fmt::format(
+            "run pveform with the new secret until then, or `pveform rotate {}` as another "
+            "identity",
+            command.declared.text()
+        );
+    }
     if (const auto file = secrets::spool(tools_.files, tools_.spool_folder, issued)) {
-        receipt_.spooled.push_back({command.id, *file});
+        receipt_.spooled.push_back({command.id, *file, is_own(command.id)});
         error.notes.push_back(fmt::format("its secret was kept in `{}`", file->string()));
     } else {
         error.notes.push_back(

@@ -76,6 +76,10 @@ StepResult Performer::perform(const plan::Command& command, const State& present
         auto merged = with_present_privileges(*role, present);
         return merged ? request(*merged) : refused(std::move(merged).error());
     }
+    if (const auto* update = std::get_if<plan::UpdateToken>(&command);
+        update != nullptr && update->fields.expire) {
+        return update_expiry(*update, present);
+    }
     StepResult result = request(command);
     const UserId* user = user_in_several_files(command);
     if (user != nullptr && result.error && may_be_half_done(*result.error)) {

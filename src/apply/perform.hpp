@@ -38,7 +38,8 @@ private:
     struct Issuance;
 
     [[nodiscard]] StepResult issue(const plan::IssueToken& command, const State& present);
-    [[nodiscard]] StepResult begin_renewal(Issuance& issuance, Expiry planned);
+    [[nodiscard]] StepResult begin_renewal(Issuance& issuance, const Token& planned);
+    [[nodiscard]] StepResult update_expiry(const plan::UpdateToken& command, const State& present);
     [[nodiscard]] Result<Secret> obtain_secret(Issuance& issuance);
     [[nodiscard]] Result<Secret> make_secret(Issuance& issuance, bool exists);
     void clear_up(Issuance& issuance);

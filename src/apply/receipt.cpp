@@ -32,6 +32,10 @@ bool Receipt::secrets_work() const {
     });
 }
 
+bool Receipt::own_secret_is_spooled() const {
+    return std::ranges::any_of(spooled, &SpooledSecret::is_own);
+}
+
 bool Receipt::wrote() const {
     return std::ranges::any_of(results, &StepResult::wrote);
 }

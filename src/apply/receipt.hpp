@@ -34,6 +34,7 @@ struct StepResult {
 struct SpooledSecret {
     TokenId token;
     std::filesystem::path file;
+    bool is_own = false; // of what pveform runs with
 };
 
 /// What became of the first request with a new secret.
@@ -54,6 +55,9 @@ struct Receipt {
 
     /// Whether every new secret that was tried works, with the rights that were planned.
     [[nodiscard]] bool secrets_work() const;
+
+    /// Whether the secret that pveform ran with was replaced by one that is only in the spool.
+    [[nodiscard]] bool own_secret_is_spooled() const;
 
     /// Whether the cluster was changed, or may have been.
     [[nodiscard]] bool wrote() const;

@@ -86,7 +86,20 @@ private:
     void lay_over(const TokenId& id, const desired::Token& wanted);
     void report(const TokenId& declared, const Succession& succession, const Span& span);
     void report_current(const Succession& succession, const Span& span);
-    void check_renewal(const TokenId& declared, const TokenId& id, const desired::Token& wanted);
+    void complete_turn(
+        const TokenId& current, const std::vector<TokenId>& holders, const desired::Token& wanted
+    );
+
+    struct Renewal {
+        const TokenId& declared;
+        const Holder& holder;
+        const Token& live;
+        const desired::Token& wanted;
+    };
+
+    void check_renewal(const Renewal& renewal);
+    void check_making_anew(const Renewal& renewal, std::string_view how);
+    void block(const Renewal& renewal, std::string message, std::string help);
     [[nodiscard]] bool is_restored(const AclKey& key, const desired::Token& wanted) const;
 
     void remove_objects();

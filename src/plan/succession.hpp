@@ -24,6 +24,9 @@ struct Holder {
     bool is_issued = false;  // gets a secret in this plan: it is not there, or is to have another
     std::string reason = {}; // why it gets another one, where it is there
     std::optional<Predecessor> predecessor = {};
+
+    /// Whether it is what a run left that broke off.
+    [[nodiscard]] bool is_repair() const { return reason == secret_never_stored; }
 };
 
 struct Succession {

@@ -16,6 +16,19 @@ Rule overlap_rule(const desired::Token& wanted) {
     return {"its successor's `overlap`", wanted.span};
 }
 
+/// Those in which a token differs from a new one; `its comment is`, `its … and … are`, or empty.
+std::string undeclared_fields(const Token& live, const desired::Token& wanted) {
+    const bool comment = !live.comment.empty() && !wanted.comment;
+    const bool separation = !live.privilege_separation && !wanted.privilege_separation;
+    if (comment && separation) {
+        return "its comment and its privilege separation are";
+    }
+    if (comment) {
+        return "its comment is";
+    }
+    return separation ? "its privilege separation is" : "";
+}
+
 } // namespace
 
 /// Whoever asks for a rotation names tokens of the document.
@@ -83,13 +96,35 @@ void Overlay::rotate_token(const TokenId& declared, const desired::Token& wanted
             target_.state.tokens.at(predecessor->id).expire = predecessor->until;
         }
         target_.origins[holder.id] = {{}, wanted.span};
-        if (!live_.tokens.contains(holder.id)) {
+        // What a run left that broke off has its fields and its ACL still to come.
+        if (!live_.tokens.contains(holder.id) || holder.is_repair()) {
             lay_over(holder.id, wanted);
             if (wanted.acl) {
                 declare_acl_of(Principal::of(holder.id), *wanted.acl, wanted.span);
             }
         }
         issue(declared, wanted, holder);
+    }
+    if (succession.current && !succession.issues_secret()) {
+        complete_turn(succession.current->holder, holders, wanted);
+    }
+}
+
+/// A run that broke off after a successor got its secret may not have given it all that its
+/// predecessor holds: declared entries only, as nothing else is rotated.
+void Overlay::complete_turn(
+    const TokenId& current, const std::vector<TokenId>& holders, const desired::Token& wanted
+) {
+    for (const desired::AclRow& row : wanted.acl.value_or(desired::AclList())) {
+        const AclKey key{row.path, Principal::of(current), row.role};
+        const bool was_held = std::ranges::any_of(holders, [&](const TokenId& id) {
+            return live_.acl.contains({row.path, Principal::of(id), row.role});
+        });
+        if (was_held && !live_.acl.contains(key)) {
+            target_.origins[key] = {{}, row.span};
+            target_.state.acl[key] = AclGrant{row.propagate};
+            check_row(key, row);
+        }
     }
 }
 
@@ -162,7 +197,9 @@ void Overlay::declare_tokens() {
 void Overlay::issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder) {
     target_.state.tokens[holder.id].expire = holder.expire;
     target_.issues[holder.id] = Issue{declared, holder.reason, holder.predecessor};
-    check_renewal(declared, holder.id, wanted);
+    if (const auto live = live_.tokens.find(holder.id); live != live_.tokens.end()) {
+        check_renewal({declared, holder, live->second, wanted});
+    }
 }
 
 void Overlay::lay_over(const TokenId& id, const desired::Token& wanted) {
@@ -224,32 +261,46 @@ bool Overlay::is_restored(const AclKey& key, const desired::Token& wanted) const
     return is_declared || (!rotation_.nothing_else && ownership_.may_change(key));
 }
 
-/// A PVE that cannot renew a secret in place loses the token's ACL entries on the way. Each live
-/// one is added once more: at a path of an older release that is refused then, between the new
-/// secret and its storage. And if a run is killed in between, only what is declared comes back.
-void Overlay::check_renewal(
-    const TokenId& declared, const TokenId& id, const desired::Token& wanted
-) {
-    if (!live_.tokens.contains(id) || live_.release.can_regenerate_tokens()) {
-        return;
+/// While a secret is renewed, its token's expiry is a mark; a PVE that cannot renew it in place
+/// deletes the token with all that it has. What is restored at the end is lost where a run is
+/// killed before, unless it is declared.
+void Overlay::check_renewal(const Renewal& renewal) {
+    const auto& [declared, holder, live, wanted] = renewal;
+    if (!holder.is_repair() && !live.expire.is_never() && !wanted.expire && !wanted.lifetime) {
+        block(
+            renewal,
+            fmt::format(
+                "the expiry of `{}` is not declared, and an interruption of its renewal would lose "
+                "it",
+                holder.id.text()
+            ),
+            fmt::format("write `expire: {}`, or a `lifetime`, in the document", live.expire.text())
+        );
     }
-    const std::string how = fmt::format(
-        "PVE {} renews the secret of `{}` only by deleting and creating the token, and",
-        live_.release.text(),
-        id.text()
-    );
-    const auto block = [&](std::string message, std::string help) {
-        target_.blocks.push_back(Block{
-            .guard = "rotation",
-            .message = std::move(message),
-            .span = wanted.span,
-            .help = std::move(help),
-            .object = {declared, id},
-        });
-    };
+    if (!live_.release.can_regenerate_tokens()) {
+        check_making_anew(
+            renewal,
+            fmt::format(
+                "PVE {} renews the secret of `{}` only by deleting and creating the token, and",
+                live_.release.text(),
+                holder.id.text()
+            )
+        );
+    }
+}
+
+void Overlay::check_making_anew(const Renewal& renewal, std::string_view how) {
+    const desired::Token& wanted = renewal.wanted;
+    if (const std::string fields = undeclared_fields(renewal.live, wanted); !fields.empty()) {
+        block(
+            renewal,
+            fmt::format("{} {} not declared; an interruption would lose it", how, fields),
+            "write it in the document (`pveform export` shows it)"
+        );
+    }
     std::vector<std::string> undeclared;
     const AclKey* unaddable = nullptr;
-    for (const AclKey& key : live_rows_[Principal::of(id)]) {
+    for (const AclKey& key : live_rows_[Principal::of(renewal.holder.id)]) {
         if (!is_restored(key, wanted)) {
             undeclared.push_back(fmt::format("`{}` at `{}`", key.role.text, key.path.text));
         }
@@ -259,6 +310,7 @@ void Overlay::check_renewal(
     }
     if (!undeclared.empty()) {
         block(
+            renewal,
             fmt::format(
                 "{} these of its ACL entries are not declared: {}; an interruption would lose them",
                 how,
@@ -271,16 +323,27 @@ void Overlay::check_renewal(
     }
     if (unaddable != nullptr) {
         block(
+            renewal,
             fmt::format("{} would not take back its ACL entry at `{}`", how, unaddable->path.text),
             fmt::format(
                 "remove the entry from the document, and from the cluster: `pveum acl delete {} "
                 "--tokens '{}' --roles {}`",
                 unaddable->path.text,
-                id.text(),
+                renewal.holder.id.text(),
                 unaddable->role.text
             )
         );
     }
+}
+
+void Overlay::block(const Renewal& renewal, std::string message, std::string help) {
+    target_.blocks.push_back(Block{
+        .guard = "rotation",
+        .message = std::move(message),
+        .span = renewal.wanted.span,
+        .help = std::move(help),
+        .object = {renewal.declared, renewal.holder.id},
+    });
 }
 
 } // namespace pveform::plan

@@ -118,6 +118,9 @@ std::string receipt_text(
     if (receipt.is_complete()) {
         return out + "Not verified: all was done, and the cluster could not be read again\n";
     }
+    if (receipt.own_secret_is_spooled()) {
+        return out + "Partly applied: run `pveform apply` again, with the secret that was kept\n";
+    }
     return out +
            (receipt.wrote()
                 ? "Partly applied: run `pveform apply` again, it goes on where this one ended\n"

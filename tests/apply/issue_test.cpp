@@ -230,6 +230,30 @@ TEST_CASE("a token that somebody else renewed since the plan is left as it is", 
     }
 }
 
+TEST_CASE("what somebody else wrote to a token since the plan is not undone", "[apply]") {
+    World world = world_with_due_token();
+    const auto receipt =
+        world.apply([&] { world.pve.state.tokens.at(renewed).comment = "by hand"; });
+    CHECK(world.pve.executed().empty());
+    CHECK(
+        receipt.results.front().error->message ==
+        "token `ben@pve!r1` was changed by somebody else since the plan was made: its comment is "
+        "another one"
+    );
+}
+
+TEST_CASE("a new expiry brings no token to life that somebody else is renewing", "[apply]") {
+    World world = world_with_due_token();
+    world.pve.state.tokens.at(renewed).expire = {now + 120 * day_s}; // is shortened
+    const auto receipt =
+        world.apply([&] { world.pve.state.tokens.at(renewed).expire = Expiry::unconfirmed(); });
+    CHECK(receipt.count(Outcome::failed) == 1);
+    CHECK_FALSE(receipt.wrote());
+    CHECK(world.pve.executed().empty());
+    CHECK(expiry_of_renewed(world) == Expiry::unconfirmed());
+    check_rerun_renews(world);
+}
+
 TEST_CASE("a token that somebody else destroyed since the plan stays away", "[apply]") {
     World world = world_with_due_token();
     const auto receipt = world.apply([&] { world.pve.state.remove(renewed); });

@@ -10,7 +10,9 @@ using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::Release;
 using pveform::split_token_id;
 using pveform::State;
+using pveform::TokenId;
 using pveform::UnixSeconds;
+using pveform::UserId;
 using pveform::apply::Outcome;
 using pveform::apply::Receipt;
 
@@ -140,6 +142,41 @@ TEST_CASE("whatever happens to any request, one rerun finishes the work", "[appl
         }
     }
     CHECK(tried > 350);
+}
+
+TEST_CASE(
+    "whatever happens to any request of a rotation, one more rotation finishes it", "[apply]"
+) {
+    std::size_t tried = 0;
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        for (const NetworkFault fault : all_faults) {
+            for (std::size_t n = 1; true; ++n) {
+                World world = world_of(release);
+                world.only_rotates = true;
+                const Receipt receipt =
+                    world.apply([&] { world.pve.set_faults(at(n, fault, true)); });
+                INFO(release.text() << ", fault " << int(fault) << " at request " << n);
+                world.check_no_live_token_without_secret();
+                check_honesty(world, receipt);
+                if (world.pve.request_count() < n) {
+                    break;
+                }
+                world.pve.set_faults(SmallPve::no_faults);
+                CHECK(world.apply().is_complete());
+                CHECK(world.plan().is_empty());
+                check_rotations(world);
+                for (const char* name : {"r1", "r2", "turn"}) {
+                    const auto record = world.stored_record(TokenId{UserId{"ben@pve"}, name});
+                    REQUIRE(record);
+                    const TokenId id = split_token_id(*record->find("id")->as_string());
+                    const std::string& secret = *record->find("secret")->as_string();
+                    CHECK(world.pve.accepts(id, secret, world.clock.now()));
+                }
+                ++tried;
+            }
+        }
+    }
+    CHECK(tried > 150);
 }
 
 TEST_CASE("a request that is lost once is made good within the same run", "[apply]") {

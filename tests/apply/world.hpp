@@ -125,6 +125,7 @@ public:
     std::function<bool()> interrupted = [] { return false; };
     std::string identity = "root@pam!apply"; // who we are
     UnixSeconds pve_is_ahead_s = 0;
+    bool only_rotates = false; // as `pveform rotate --due` does
 
     plan::Plan plan() {
         const auto view = live::fetch(pve, identity);
@@ -134,7 +135,8 @@ public:
         auto made = plan::make_plan(
             view->state,
             document,
-            {.now = clock.now() + pve_is_ahead_s, .rotation = {.urgency = plan::Urgency::due}}
+            {.now = clock.now() + pve_is_ahead_s,
+             .rotation = {.urgency = plan::Urgency::due, .nothing_else = only_rotates}}
         );
         if (!made) {
             FAIL(made.error().front().message);

@@ -108,6 +108,26 @@ class Rotation(harness.EndToEnd):
         self.assert_code(wrong, 3)
         self.assert_says(wrong, "svc@pve!fixed")
 
+    def test_a_rotation_that_broke_off_is_finished_by_the_next_one(self):
+        """Also the access of a successor, which is another token than its predecessor."""
+        for release in "9.2", "8.4":
+            for path in "/access/acl", "/access/users/svc@pve/token/turn-b":
+                with self.subTest(release=release, path=path):
+                    simulator = self.begin(options=["--release", release])
+                    self.assert_code(self.at(simulator, "apply", "--yes"), 0)
+                    self.set_clock(simulator, 70)
+                    simulator.control("POST", "faults", {
+                        "fault": "answer", "status": 500, "method": "PUT", "path": path,
+                        "when": "before"})
+                    broken = self.at(simulator, "rotate", "--due", "--yes")
+                    self.assert_code(broken, 6)
+                    self.assert_code(self.at(simulator, "rotate", "--due", "--yes"), 0)
+                    self.assert_stored_secrets_work(simulator)
+                    holders = {who for place, who, _, _ in simulator.acl() if place == "/vms"}
+                    self.assertLessEqual({"svc@pve!plain", "svc@pve!turn-b"}, holders)
+                    self.assert_code(self.at(simulator, "plan", "--detailed-exitcode"), 0)
+                    (self.folder / "secrets.json").unlink()
+
     def test_pveform_goes_on_with_its_own_new_secret(self):
         simulator = self.begin(OWN)
         self.assert_code(self.at(simulator, "apply", "--yes"), 0)  # it never expired

@@ -24,6 +24,29 @@ TEST_CASE("older PVE: rotation is refused where it could lose ACL entries", "[pl
     CHECK(plan_of(live, single, due()).blocks.empty());
 }
 
+TEST_CASE("older PVE: rotation is refused where it could lose fields", "[plan]") {
+    const auto message = [](const std::string& fields, const std::string& declared) {
+        const State live = formats::read_state(
+            fmt::format("user:ann@pve:1:0::::::\ntoken:ann@pve!ci:0:{}:\n", fields), "", {8, 4}
+        );
+        const plan::Plan plan = plan_of(
+            live,
+            fmt::format("users: {{ ann@pve: {{ tokens: {{ ci: {{{}}} }} }} }}", declared),
+            now_of("*")
+        );
+        return plan.blocks.empty() ? std::string() : plan.blocks.front().message;
+    };
+    const std::string how =
+        "PVE 8.4 renews the secret of `ann@pve!ci` only by deleting and creating "
+        "the token, and its ";
+    const std::string why = " not declared; an interruption would lose it";
+    CHECK(message("0:hi", "") == how + "comment and its privilege separation are" + why);
+    CHECK(message("0:hi", "comment: hi") == how + "privilege separation is" + why);
+    CHECK(message("1:hi", "") == how + "comment is" + why);
+    CHECK(message("0:hi", "comment: hi, privilege_separation: false").empty());
+    CHECK(message("1:", "").empty());
+}
+
 TEST_CASE("older PVE: rotation is refused where an ACL entry could not be added again", "[plan]") {
     const std::string declared =
         "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 21d, acl: "

@@ -111,6 +111,43 @@ TEST_CASE("a turn that was interrupted is taken up by any plan", "[plan]") {
     }
 }
 
+TEST_CASE("a turn that is taken up by a rotation gets the ACL that its document says", "[plan]") {
+    State live = cluster({{"ci-a", start + 10 * day}, {"ci-b", 1}});
+    const AclKey held{AclPath{"/vms"}, Principal::of(a), RoleId{"PVEAuditor"}};
+    const AclKey missing{AclPath{"/vms"}, Principal::of(b), RoleId{"PVEAuditor"}};
+    live.acl[held];
+    CHECK(plan_of(live, turning, now_of("*")).after.acl.contains(missing));
+
+    SECTION("also where only the entries are missing, and the predecessor holds them") {
+        live.tokens.at(b).expire = {start + 90 * day};
+        const plan::Rotation due_alone = {.urgency = plan::Urgency::due, .nothing_else = true};
+        const plan::Plan rest = plan_of(live, turning, due_alone);
+        CHECK(issued(rest).empty());
+        CHECK(rest.after.acl.contains(missing));
+        REQUIRE(rest.steps.size() == 1);
+
+        live.acl.clear(); // nobody held it: no matter of a rotation
+        CHECK(plan_of(live, turning, due_alone).is_empty());
+    }
+}
+
+TEST_CASE("an expiry that only PVE knows is not risked", "[plan]") {
+    const std::string undeclared = "users: { ann@pve: { tokens: { ci: {} } } }";
+    const plan::Plan refused =
+        plan_of(cluster({{"ci", start + 30 * day}}), undeclared, now_of("*"));
+    REQUIRE(refused.blocks.size() == 1);
+    CHECK(refused.blocks.front().guard == "rotation");
+    CHECK(
+        refused.blocks.front().message ==
+        "the expiry of `ann@pve!ci` is not declared, and an interruption of its renewal would lose "
+        "it"
+    );
+    CHECK_THAT(refused.blocks.front().help, ContainsSubstring("write `expire: 2027-02-14"));
+    CHECK(plan_of(cluster({{"ci", 0}}), undeclared, now_of("*")).blocks.empty());
+    CHECK(plan_of(cluster({{"ci", 1}}), undeclared, now_of("*")).blocks.empty()); // it is lost
+    CHECK(plan_of(cluster({{"ci", start + 30 * day}}), single, now_of("*")).blocks.empty());
+}
+
 TEST_CASE("a grace ends one second past a full hour, at least 15 minutes away", "[plan]") {
     constexpr UnixSeconds hour = 3600;
     static_assert(start % hour == 0);
