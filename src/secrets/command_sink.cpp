@@ -49,6 +49,7 @@ public:
             .survives_interrupts = true,
             .discards_output = true,
             .variables = {"PVEFORM_LIKE_NAMES=" + join(names_like(issued.name), "\n")},
+            .inherited = lock_->descriptor(), // should we be killed, it may still store this secret
         }));
         if (finished.exit_code != 0) {
             return std::unexpected(Error{
@@ -90,11 +91,23 @@ std::string lock_name_of(const std::string& cluster) {
     );
 }
 
+/// Where a run was killed, its command alone holds the lock: it may still store its secret, over
+/// one that came later.
+Result<std::unique_ptr<FileLock>>
+require_store_lock(FileSystem& files, const fs::path& lock_file, Opening opening) {
+    const std::string help = fmt::format(
+        "wait until it has ended; of a run that was killed, the command that stores may still be "
+        "at work: `fuser -v '{}'` says which process it is",
+        lock_file.string()
+    );
+    return require_lock(files, lock_file, opening, help);
+}
+
 Result<std::unique_ptr<FileLock>>
 lock_store(FileSystem& files, const CommandStore& store, Opening opening) {
     const fs::path name = lock_name_of(store.cluster);
     if (opening == Opening::for_a_look) {
-        return require_lock(files, store.lock_folder / name, opening);
+        return require_store_lock(files, store.lock_folder / name, opening);
     }
     auto folder = make_private_folder(files, store.lock_folder);
     if (!folder) {
@@ -105,7 +118,7 @@ lock_store(FileSystem& files, const CommandStore& store, Opening opening) {
         folder.error().help = "name a folder of your own in `XDG_STATE_HOME`";
         return std::unexpected(std::move(folder).error());
     }
-    return require_lock(files, *folder / name, opening);
+    return require_store_lock(files, *folder / name, opening);
 }
 
 } // namespace

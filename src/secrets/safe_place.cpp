@@ -250,7 +250,7 @@ require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening
 }
 
 Result<std::unique_ptr<FileLock>>
-require_lock(FileSystem& files, const fs::path& lock_file, Opening opening) {
+require_lock(FileSystem& files, const fs::path& lock_file, Opening opening, std::string_view help) {
     if (opening == Opening::for_a_look && !TRY(files.inspect(lock_file))) {
         return nullptr;
     }
@@ -258,7 +258,7 @@ require_lock(FileSystem& files, const fs::path& lock_file, Opening opening) {
     if (lock == nullptr) {
         return io_refusal(
             fmt::format("another run of pveform has `{}` locked", lock_file.parent_path().string()),
-            "wait until it has ended"
+            std::string(help)
         );
     }
     return lock;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -43,8 +44,13 @@ require_private_file(FileSystem& files, const std::filesystem::path& path);
     FileSystem& files, const std::filesystem::path& file, std::size_t bytes, Opening opening
 );
 
-/// An error if another run has it. For a look, no lock file is made; null where there is none.
-[[nodiscard]] Result<std::unique_ptr<FileLock>>
-require_lock(FileSystem& files, const std::filesystem::path& lock_file, Opening opening);
+/// An error if another run has it, with this help. For a look, no lock file is made; null where
+/// there is none.
+[[nodiscard]] Result<std::unique_ptr<FileLock>> require_lock(
+    FileSystem& files,
+    const std::filesystem::path& lock_file,
+    Opening opening,
+    std::string_view help = "wait until it has ended"
+);
 
 } // namespace pveform::secrets

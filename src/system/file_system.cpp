@@ -69,8 +69,18 @@ class HeldLock final : public FileLock {
 public:
     explicit HeldLock(int number) : descriptor_(number) {}
 
+    /// For all that have inherited it, too: a program may have left a daemon behind.
+    ~HeldLock() override { ::flock(descriptor_.number(), LOCK_UN); }
+
+    HeldLock(const HeldLock&) = delete;
+    HeldLock& operator=(const HeldLock&) = delete;
+    HeldLock(HeldLock&&) = delete;
+    HeldLock& operator=(HeldLock&&) = delete;
+
+    [[nodiscard]] int descriptor() const override { return descriptor_.number(); }
+
 private:
-    Descriptor descriptor_; // closing it lets go of the lock
+    Descriptor descriptor_;
 };
 
 FileKind kind_of(mode_t mode) {

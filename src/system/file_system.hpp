@@ -25,10 +25,14 @@ struct FileInfo {
     std::size_t size_bytes = 0;
 };
 
-/// Held from creation to destruction.
+/// Held from creation to destruction. Where we are killed before, a program that has inherited it
+/// still holds it until it ends.
 class FileLock {
 public:
     virtual ~FileLock() = default;
+
+    /// What a program inherits it by (`Invocation::inherited`); -1 where that is not possible.
+    [[nodiscard]] virtual int descriptor() const = 0;
 };
 
 /// Every error is of kind `io`, names the path and carries the system's own words.

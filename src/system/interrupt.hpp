@@ -4,6 +4,7 @@
 
 #include <array>
 #include <csignal>
+#include <sys/types.h>
 
 namespace pveform {
 
@@ -24,6 +25,18 @@ public:
 private:
     static constexpr std::array signals = {SIGINT, SIGTERM, SIGHUP};
     std::array<struct sigaction, signals.size()> previous_;
+};
+
+/// While one exists, the signal that ends us ends this group of processes before: one that is not
+/// reached by Ctrl-C itself. One at a time.
+class EndsWithUs {
+public:
+    explicit EndsWithUs(pid_t group);
+    ~EndsWithUs();
+    EndsWithUs(const EndsWithUs&) = delete;
+    EndsWithUs& operator=(const EndsWithUs&) = delete;
+    EndsWithUs(EndsWithUs&&) = delete;
+    EndsWithUs& operator=(EndsWithUs&&) = delete;
 };
 
 } // namespace pveform

@@ -19,12 +19,17 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "system/interrupt.hpp"
 
 namespace pveform {
 
 namespace {
 
 constexpr std::size_t max_output_bytes = 64 * 1024;
+
+/// Where a program finds the descriptor that it inherits. Shells take none from 3 to 9 but those
+/// that a script names, and the first ones from 10 on: they do not come to close it.
+constexpr int inherited_descriptor = 19;
 
 /// How long at most before we look again whether the program has ended. A pipe that closes wakes us
 /// at once; this is for programs that close it early, or leave children behind that hold it open.
@@ -164,6 +169,9 @@ int spawn(
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     } else if (!invocation.has_terminal) {
         posix_spawn_file_actions_adddup2(&actions, output.writing(), STDOUT_FILENO);
+    }
+    if (invocation.inherited >= 0) {
+        posix_spawn_file_actions_adddup2(&actions, invocation.inherited, inherited_descriptor);
     }
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
@@ -305,6 +313,10 @@ public:
         }
         input.close_reading();
         output.close_writing();
+        std::optional<EndsWithUs> ends_with_us;
+        if (invocation.survives_interrupts) {
+            ends_with_us.emplace(child);
+        }
         Conversation conversation(child, input, output, invocation);
         if (const char* trouble = conversation.run_until(deadline)) {
             return failure(command, trouble);

@@ -18,10 +18,12 @@ struct Invocation {
     std::vector<std::string> command; // found in PATH, no shell in between
     std::string_view input;           // what it finds on its standard input
     std::chrono::milliseconds time_limit{30'000};
-    bool survives_interrupts = false;        // Ctrl-C and SIGTERM do not reach it or its children
-    bool discards_output = false;            // nobody wants to know what it prints, however much
+    bool survives_interrupts = false; // Ctrl-C and SIGTERM do not reach it or its children; where a
+                                      // second one ends us, it ends them before
+    bool discards_output = false;     // nobody wants to know what it prints, however much
     std::vector<std::string> variables = {}; // `NAME=value`, besides those of ours that it inherits
     bool has_terminal = false; // its standard output is ours; Ctrl-C is for it, and not for us
+    int inherited = -1;        // a descriptor of ours that it has as long as it runs: a lock
 };
 
 struct Finished {

@@ -24,7 +24,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def wait_for_orphans(simulator):
-    """What a killed pveform began, its sink's command that is, may go on for a while."""
+    """What a killed pveform began, its sink's command that is, may go on for a while, and has the
+    lock as long: the next run would be refused (orphan_test.py)."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             pid, parent = int(stat.parent.name), int(stat.read_text().rsplit(")", 1)[1].split()[1])

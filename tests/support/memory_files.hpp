@@ -241,6 +241,8 @@ private:
         HeldLock(HeldLock&&) = delete;
         HeldLock& operator=(HeldLock&&) = delete;
 
+        [[nodiscard]] int descriptor() const override { return -1; }
+
     private:
         std::shared_ptr<Locked> locked_;
         std::string path_;

@@ -172,6 +172,18 @@ TEST_CASE("a lock is held by one at a time, until it goes", "[system]") {
     CHECK_FALSE(files.try_lock(folder.path() / "missing" / "lock"));
 }
 
+TEST_CASE("a lock that has gone is free, whoever inherited it", "[system]") {
+    const TemporaryFolder folder;
+    auto& files = posix_file_system();
+    const fs::path path = folder.path() / "lock";
+    auto lock = files.try_lock(path);
+    REQUIRE(*lock != nullptr);
+    const int inherited = ::dup((*lock)->descriptor());
+    lock->reset();
+    CHECK(*files.try_lock(path) != nullptr);
+    ::close(inherited);
+}
+
 TEST_CASE("a file is replaced in one step", "[system]") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "file";

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "catch.hpp"
 #include "support/temporary_folder.hpp"
+#include "system/file_system.hpp"
 
 using namespace std::chrono_literals;
 using pveform::ErrorKind;
@@ -140,6 +142,25 @@ TEST_CASE("a program that must not be interrupted is not", "[system]") {
     REQUIRE(finished);
     CHECK(finished->output.reveal() == "still here\n");
     CHECK_FALSE(shell("kill -INT $$; echo still here"));
+}
+
+TEST_CASE("a program has the lock that it is to keep, and no other has it", "[system]") {
+    const pveform::test::TemporaryFolder folder;
+    const auto path = std::filesystem::canonical(folder.path()) / "lock";
+    const auto lock = pveform::posix_file_system().try_lock(path);
+    REQUIRE(lock);
+    const auto open_files_of_program = [](int inherited) {
+        auto finished = posix_processes().run(
+            {.command = {"sh", "-c", "ls -l /proc/$$/fd"},
+             .input = {},
+             .time_limit = 10min,
+             .inherited = inherited}
+        );
+        REQUIRE(finished);
+        return std::string(finished->output.reveal());
+    };
+    CHECK_THAT(open_files_of_program((*lock)->descriptor()), ContainsSubstring(path.string()));
+    CHECK_THAT(open_files_of_program(-1), !ContainsSubstring(path.string()));
 }
 
 namespace {
