@@ -52,20 +52,32 @@ public:
             .inherited = lock_->descriptor(), // should we be killed, it may still store this secret
         }));
         if (finished.exit_code != 0) {
-            return std::unexpected(Error{
-                .kind = ErrorKind::io,
-                .message = fmt::format(
-                    "command `{}` did not store the secret of `{}`: exit code {}",
-                    command_.front(),
-                    printable(issued.name),
-                    finished.exit_code
-                ),
-            });
+            return not_stored(issued, fmt::format("exit code {}", finished.exit_code));
+        }
+        if (!finished.has_read_input) {
+            return not_stored(
+                issued,
+                "it ended well, but did not read the secret",
+                "a command that stores reads all of its standard input"
+            );
         }
         return {};
     }
 
 private:
+    [[nodiscard]] std::unexpected<Error>
+    not_stored(const IssuedSecret& issued, std::string_view why, std::string help = {}) const {
+        return io_refusal(
+            fmt::format(
+                "command `{}` did not store the secret of `{}`: {}",
+                command_.front(),
+                printable(issued.name),
+                why
+            ),
+            std::move(help)
+        );
+    }
+
     /// Others that a store with fewer characters for names could mix up with this one.
     [[nodiscard]] std::vector<std::string> names_like(const std::string& name) const {
         const auto found = alike_.find(bare(name));

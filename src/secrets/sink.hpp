@@ -74,13 +74,14 @@ struct CommandStore {
 };
 
 /// A program, run once for each secret with its record on standard input: exit code 0 says that the
-/// secret is stored durably. What it prints is not looked at; its standard error is ours. Ctrl-C
-/// does not reach it. `PVEFORM_LIKE_NAMES` holds, a line each, the names among `declared` that
-/// differ from the token's in case and punctuation alone: a store that knows neither can refuse to
-/// mix them up. While the sink lives, no other run of this user on this machine has one for the
-/// same cluster: of two secrets of a token, the older could come last. Where this run is killed, the
-/// program that it has begun keeps others out until it ends. An error, before anything is written to
-/// the cluster, if there is no such program, or no place for the lock.
+/// secret is stored durably, and is believed of a program that has read all of the record. What it
+/// prints is not looked at; its standard error is ours. Ctrl-C does not reach it.
+/// `PVEFORM_LIKE_NAMES` holds, a line each, the names among `declared` that differ from the token's
+/// in case and punctuation alone: a store that knows neither can refuse to mix them up. While the
+/// sink lives, no other run of this user on this machine has one for the same cluster: of two
+/// secrets of a token, the older could come last. Where this run is killed, the program that it has
+/// begun keeps others out until it ends. An error, before anything is written to the cluster, if
+/// there is no such program, or no place for the lock.
 [[nodiscard]] Result<std::unique_ptr<Sink>> open_command_sink(
     FileSystem& files,
     Processes& processes,

@@ -10,6 +10,7 @@
 #include <optional>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -185,6 +186,7 @@ int spawn(
 }
 
 /// A program that runs: its input is written and its output read as both can be, until it ends.
+/// Both ends of the input's pipe are ours, too, so that we see what is left in it.
 class Conversation {
 public:
     Conversation(pid_t child, Pipe& input, Pipe& output, const Invocation& invocation)
@@ -230,6 +232,14 @@ public:
 
     [[nodiscard]] int status() const { return status_.value_or(0); }
 
+    /// Whether it, or what it has started, took all of the input out of the pipe.
+    [[nodiscard]] bool has_read_input() const {
+        int unread_bytes = 0;
+        return to_write_.empty() &&
+               ::ioctl(input_.reading(), FIONREAD, &unread_bytes) == 0 && // NOLINT(*-vararg)
+               unread_bytes == 0;
+    }
+
     Secret take_output() { return Secret::take(std::move(text_)); }
 
 private:
@@ -252,7 +262,7 @@ private:
             } else if (errno == EAGAIN) {
                 return;
             } else if (errno != EINTR) {
-                break; // it does not want to hear more
+                break;
             }
         }
         input_.close_writing();
@@ -311,7 +321,6 @@ public:
         if (const int code = spawn(invocation, withheld(), input, output, child); code != 0) {
             return failure(command, "cannot be started: " + system_words(code));
         }
-        input.close_reading();
         output.close_writing();
         std::optional<EndsWithUs> ends_with_us;
         if (invocation.survives_interrupts) {
@@ -326,7 +335,11 @@ public:
                 command, fmt::format("was ended by signal {}", WTERMSIG(conversation.status()))
             );
         }
-        return Finished{WEXITSTATUS(conversation.status()), conversation.take_output()};
+        return Finished{
+            .exit_code = WEXITSTATUS(conversation.status()),
+            .output = conversation.take_output(),
+            .has_read_input = conversation.has_read_input(),
+        };
     }
 
     [[nodiscard]] bool can_find(const std::string& program) const override {

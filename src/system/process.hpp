@@ -28,7 +28,8 @@ struct Invocation {
 
 struct Finished {
     int exit_code = 0;
-    Secret output; // all of its standard output
+    Secret output;               // all of its standard output
+    bool has_read_input = false; // all of it: it may know what it was told
 };
 
 class Processes {
@@ -42,7 +43,7 @@ public:
     /// An error of kind `io` if it cannot be started, is ended by a signal, takes longer than the
     /// time limit or writes more than 64 KiB; in the last two cases it is ended, and where it
     /// survives interrupts also whatever it has started. That it reads only a part of its input is
-    /// no error.
+    /// no error, and told.
     [[nodiscard]] virtual Result<Finished> run(const Invocation& invocation) = 0;
 
     /// Whether there is such a program to run: in PATH, or at the path that it is.

@@ -123,6 +123,18 @@ class Secrets(harness.EndToEnd):
         records = self.records_in("out").values()
         self.assert_finished(simulator, {record["name"]: record for record in records})
 
+    def test_a_command_that_does_not_read_has_not_stored(self):
+        simulator = self.start_simulator()
+        for command in ("[echo, stored]", "[dd, bs=1, count=20, of=part]"):
+            self.document(f"command: {{ run: {command} }}")
+            run = self.apply(simulator)
+            spooled = self.records_in(".local/state/pveform").values()
+            harness.WATCH.learn(*(record["secret"] for record in spooled))
+            self.assert_code(run, 6)
+            self.assert_says(run, "it ended well, but did not read the secret", "was kept in")
+            self.assertEqual(simulator.user_tokens()["svc@pve!one"]["expire"], NEVER_CONFIRMED)
+            self.assertEqual({record["name"] for record in spooled}, {"svc@pve!one"})
+
     def test_a_command_that_hangs_is_ended(self):
         self.script("keep.sh", "exec sleep 1000\n")
         self.document("command: { run: [./keep.sh], timeout: 1s }")

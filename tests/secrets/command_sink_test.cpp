@@ -55,7 +55,9 @@ TEST_CASE("the program is told which other names are easily mixed up", "[secrets
     const auto sink = value_of(open_command_sink(
         files,
         posix_processes(),
-        store_by({"sh", "-c", R"(printf %s "$PVEFORM_LIKE_NAMES" >"$1")", "sh", told}),
+        store_by(
+            {"sh", "-c", R"(cat >/dev/null; printf %s "$PVEFORM_LIKE_NAMES" >"$1")", "sh", told}
+        ),
         tokens({"ann@pve!ci", "ann@pve!CI", "an.n@pve!c_i", "ann@pve!ci2", "annp@ve!ci"})
     ));
     const auto names_like = [&](const char* name) {
@@ -147,9 +149,36 @@ TEST_CASE("a real program: what it prints does not matter, how long it takes doe
     CHECK(store("cat >\"$1\"; head -c 200000 /dev/zero"));
     const auto text = pveform::posix_file_system().read_file(target, 10'000);
     CHECK(text_at(parsed(*text), {"secret"}) == "s3cret");
-    CHECK_FALSE(store("exit 1"));
-    CHECK_FALSE(store("kill -9 $$"));
+    CHECK_FALSE(store("cat >/dev/null; exit 1"));
+    CHECK_FALSE(store("cat >/dev/null; kill -9 $$"));
     CHECK_THAT(error_of(store("exec sleep 1000", 1s)), ContainsSubstring("takes too long"));
+}
+
+TEST_CASE("a program that did not read all of the record has not stored it", "[secrets]") {
+    const auto store = [](const std::string& script) {
+        MemoryFiles files;
+        const auto sink =
+            value_of(open_command_sink(files, posix_processes(), store_by({"sh", "-c", script})));
+        return sink->store(issued("ann@pve!ci", "s3cret"));
+    };
+    for (const char* script :
+         {"exit 0",
+          "echo stored",
+          "exec <&-; sleep 0.2",
+          "sleep 0.2",
+          "head -c 10 | wc -c",
+          "dd bs=1 count=10 2>/dev/null",
+          "exec </dev/null; cat"}) {
+        INFO(script);
+        CHECK(
+            error_of(store(script)) ==
+            "command `sh` did not store the secret of `ann@pve!ci`: it ended well, but did not "
+            "read the secret\na command that stores reads all of its standard input"
+        );
+    }
+    CHECK(store("cat"));
+    CHECK(store("cat >/dev/null; sleep 0.2"));
+    CHECK(store("record=$(cat)"));
 }
 
 TEST_CASE("a job's log is told what to hide before the secret goes anywhere", "[secrets]") {

@@ -54,7 +54,7 @@ private:
 
 inline FakeProcesses::Program answers(int exit_code, std::string output = {}) {
     return [=](const FakeProcesses::Call&) -> Result<Finished> {
-        return Finished{exit_code, Secret(output)};
+        return Finished{exit_code, Secret(output), true};
     };
 }
 

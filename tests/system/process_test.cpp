@@ -61,6 +61,19 @@ TEST_CASE("a program need not read its input", "[system]") {
     CHECK(shell("exec 0<&-; echo done", std::string(1'000'000, 'x'))->output.reveal() == "done\n");
 }
 
+TEST_CASE("whether a program has read its input is told", "[system]") {
+    const std::string large(1'000'000, 'x');
+    for (const std::string& input : {std::string("x"), large}) {
+        CHECK(shell("cat >/dev/null", input)->has_read_input);
+        CHECK_FALSE(shell("exit 0", input)->has_read_input);
+        CHECK_FALSE(shell("exec 0<&-; sleep 0.2", input)->has_read_input);
+    }
+    CHECK_FALSE(shell("head -c 999999 >/dev/null", large + large)->has_read_input);
+    CHECK_FALSE(shell("dd bs=1 count=2 of=/dev/null 2>/dev/null", "abc")->has_read_input);
+    CHECK(shell("dd bs=1 count=3 of=/dev/null 2>/dev/null", "abc")->has_read_input);
+    CHECK(shell("exit 0")->has_read_input); // there was none
+}
+
 TEST_CASE("exit codes are told", "[system]") {
     CHECK(shell("exit 3")->exit_code == 3);
     CHECK(
