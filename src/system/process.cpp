@@ -47,7 +47,7 @@ std::string system_words(int code) {
     return std::generic_category().message(code);
 }
 
-/// Both ends are closed in all that we start, and do not block us.
+/// Both ends are closed in all that we start.
 class Pipe {
 public:
     Pipe() { valid_ = ::pipe2(ends_.data(), O_CLOEXEC) == 0; }
@@ -171,9 +171,16 @@ int spawn(
     } else if (!invocation.has_terminal) {
         posix_spawn_file_actions_adddup2(&actions, output.writing(), STDOUT_FILENO);
     }
+    int first_closed = STDERR_FILENO + 1;
     if (invocation.inherited >= 0) {
         posix_spawn_file_actions_adddup2(&actions, invocation.inherited, inherited_descriptor);
+        for (; first_closed < inherited_descriptor; ++first_closed) {
+            posix_spawn_file_actions_addclose(&actions, first_closed);
+        }
+        ++first_closed;
     }
+    // Not every library of ours closes its descriptors in what we start.
+    posix_spawn_file_actions_addclosefrom_np(&actions, first_closed);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     set_signals(attributes, invocation);

@@ -36,9 +36,10 @@ class Processes {
 public:
     virtual ~Processes() = default;
 
-    /// Returns when the program has ended. Its standard error is ours. It does not inherit what
-    /// pveform itself authenticates with (`PVEFORM_…` and `PROXMOX_VE_…` in the environment), nor
-    /// what is withheld.
+    /// Returns when the program has ended. Its standard error is ours. Of other files and
+    /// connections that we have open it has `inherited` alone. It does not inherit what pveform
+    /// itself authenticates with (`PVEFORM_…` and `PROXMOX_VE_…` in the environment), nor what is
+    /// withheld.
     ///
     /// An error of kind `io` if it cannot be started, is ended by a signal, takes longer than the
     /// time limit or writes more than 64 KiB; in the last two cases it is ended, and where it

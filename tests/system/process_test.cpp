@@ -2,12 +2,15 @@
 
 #include "system/process.hpp"
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <unistd.h>
 
 #include "catch.hpp"
 #include "support/temporary_folder.hpp"
@@ -157,14 +160,15 @@ TEST_CASE("a program that must not be interrupted is not", "[system]") {
     CHECK_FALSE(shell("kill -INT $$; echo still here"));
 }
 
-TEST_CASE("a program has the lock that it is to keep, and no other has it", "[system]") {
+TEST_CASE("of our open files a program has the lock that it is to keep, and no other", "[system]") {
     const pveform::test::TemporaryFolder folder;
     const auto path = std::filesystem::canonical(folder.path()) / "lock";
     const auto lock = pveform::posix_file_system().try_lock(path);
     REQUIRE(lock);
-    const auto open_files_of_program = [](int inherited) {
+    const std::array others = {::dup(STDIN_FILENO), ::fcntl(STDIN_FILENO, F_DUPFD, 100)};
+    const auto seen_by_program = [](const char* script, int inherited) {
         auto finished = posix_processes().run(
-            {.command = {"sh", "-c", "ls -l /proc/$$/fd"},
+            {.command = {"sh", "-c", script},
              .input = {},
              .time_limit = 10min,
              .inherited = inherited}
@@ -172,8 +176,15 @@ TEST_CASE("a program has the lock that it is to keep, and no other has it", "[sy
         REQUIRE(finished);
         return std::string(finished->output.reveal());
     };
-    CHECK_THAT(open_files_of_program((*lock)->descriptor()), ContainsSubstring(path.string()));
-    CHECK_THAT(open_files_of_program(-1), !ContainsSubstring(path.string()));
+    const char* numbers = "ls /proc/$$/fd; :";
+    CHECK(seen_by_program(numbers, -1) == "0\n1\n2\n");
+    CHECK(seen_by_program(numbers, (*lock)->descriptor()) == "0\n1\n19\n2\n");
+    CHECK(
+        seen_by_program("readlink /proc/$$/fd/19; :", (*lock)->descriptor()) == path.string() + "\n"
+    );
+    for (const int other : others) {
+        ::close(other);
+    }
 }
 
 namespace {
