@@ -34,6 +34,7 @@ run_to_the_end(std::vector<std::string> arguments, pveform::cli::Context& contex
 } // namespace
 
 int main(int argc, char** argv) {
+    pveform::open_standard_streams();
     pveform::keep_memory_private();
     pveform::make_failed_writes_errors();
     try {

@@ -12,6 +12,7 @@
 #include "simulator/server.hpp"
 #include "system/clock.hpp"
 #include "system/file_system.hpp"
+#include "system/hardening.hpp"
 
 namespace {
 
@@ -61,6 +62,7 @@ Result<void> serve(const Options& options) {
 } // namespace
 
 int main(int argc, char** argv) {
+    open_standard_streams();
     try {
         const auto parsed = parse_options(argc, argv);
         if (const auto* farewell = std::get_if<Farewell>(&parsed)) {

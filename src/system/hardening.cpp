@@ -1,10 +1,26 @@
 #include "system/hardening.hpp"
 
 #include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace pveform {
+
+void open_standard_streams() {
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+        if (::fcntl(stream, F_GETFD) >= 0) { // NOLINT(*-vararg)
+            continue;
+        }
+        const int mode = stream == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+        // It takes the lowest number that is free.
+        if (::open("/dev/null", mode) != stream) { // NOLINT(*-vararg)
+            std::_Exit(1);
+        }
+    }
+}
 
 void keep_memory_private() {
     // Lowering both always succeeds. The limit is inherited by programs; the other is not, and also

@@ -3,6 +3,13 @@
 
 namespace pveform {
 
+/// No connection takes the number of a standard stream that whoever started us had closed: what is
+/// said on the stream would be written into it. Standard input is at its end then, standard output
+/// refuses what is written, and standard error swallows it, also that of the programs that we
+/// start: a command that cannot complain has stored its secret all the same. Ends the process with
+/// exit code 1 where that is not to be had.
+void open_standard_streams();
+
 /// No core dump of this process, nor of the programs that it starts, is written; and no other
 /// process of this user can read its memory.
 void keep_memory_private();

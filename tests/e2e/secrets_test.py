@@ -221,6 +221,27 @@ grep '^Max core file size' /proc/$PPID/limits >>limits
         self.assert_code(run, 0)
         harness.WATCH.see("the file of errors", (self.folder / "errors").read_text())
 
+    def test_an_apply_with_closed_streams_is_finished_and_writes_into_no_connection(self):
+        (self.folder / "out").mkdir()
+        self.script("keep.sh", 'cat >"out/$$.json"\necho complaint >&2\n')
+        self.document("command: { run: [./keep.sh] }")
+        for closed in ("<&- 2>&-", "<&- >&-", "<&- >&- 2>&-", ">&- 2>&-"):
+            for runner in ("true", "false"):
+                simulator = self.start_simulator()
+                run = self.apply(
+                    simulator, before=["sh", "-c", f'exec "$@" {closed}', "sh"],
+                    watch=harness.SecretWatch(), environment={"GITHUB_ACTIONS": runner})
+                with self.subTest(closed=closed, runner=runner):
+                    # An output that is lost is told as what it is.
+                    self.assert_code(run, 6 if " >&-" in f" {closed}" else 0)
+                    if "2>&-" not in closed:
+                        self.assert_says(run, "the output could not be written")
+                    records = self.records_in("out").values()
+                    self.assert_finished(
+                        simulator, {record["name"]: record for record in records})
+                for path in (self.folder / "out").iterdir():
+                    path.unlink()
+
     def test_an_apply_whose_output_nobody_reads_is_finished(self):
         self.document("file: { path: secrets.json }")
         simulator = self.start_simulator()

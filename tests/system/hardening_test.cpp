@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,31 @@ bool holds_in_child(Body body) {
 }
 
 } // namespace
+
+TEST_CASE("closed standard streams are no places for connections", "[system]") {
+    CHECK(holds_in_child([] {
+        for (const int stream : {0, 1, 2}) {
+            ::close(stream);
+        }
+        pveform::open_standard_streams();
+        char byte = 'x';
+        return ::socket(AF_UNIX, SOCK_STREAM, 0) > 2 && ::read(0, &byte, 1) == 0 &&
+               ::write(1, &byte, 1) == -1 && ::write(2, &byte, 1) == 1;
+    }));
+}
+
+TEST_CASE("standard streams that are open stay what they are", "[system]") {
+    CHECK(holds_in_child([] {
+        int ends[2] = {-1, -1};
+        if (::pipe(ends) != 0 || ::dup2(ends[0], 0) != 0 || ::dup2(ends[1], 2) != 2) {
+            return false;
+        }
+        ::close(1);
+        pveform::open_standard_streams();
+        char byte = 'x';
+        return ::write(2, &byte, 1) == 1 && ::read(0, &byte, 1) == 1 && ::write(1, &byte, 1) == -1;
+    }));
+}
 
 TEST_CASE("no core dump is written, nor can a limit be raised again", "[system]") {
     CHECK(holds_in_child([] {
