@@ -127,7 +127,9 @@ lock_store(FileSystem& files, const CommandStore& store, Opening opening) {
             "runs that store secrets by a command lock one another out there, and a secret goes "
             "there that the command does not take"
         );
-        folder.error().help = "name a folder of your own in `XDG_STATE_HOME`";
+        std::string& help = folder.error().help;
+        help += help.empty() ? "name a folder of your own in `XDG_STATE_HOME`"
+                             : ": `XDG_STATE_HOME` names one";
         return std::unexpected(std::move(folder).error());
     }
     return require_store_lock(files, *folder / name, opening);

@@ -16,12 +16,61 @@ namespace fs = std::filesystem;
 
 constexpr unsigned any_access_of_others = 0077;
 constexpr unsigned write_access_of_others = 0022;
+constexpr unsigned only_owners_rename = 01000; // the sticky bit
 
 std::unexpected<Error> foreign(const fs::path& path, unsigned owner_uid) {
     return io_refusal(
         fmt::format("`{}` belongs to somebody else (uid {})", path.string(), owner_uid),
         "its owner could take secrets away or put others in their place; use a place of your own"
     );
+}
+
+Result<FileInfo> folder_at(FileSystem& files, const fs::path& path) {
+    const auto info = TRY(files.inspect(path));
+    if (!info || info->kind != FileKind::folder) {
+        return io_refusal(
+            fmt::format("`{}` is no folder", path.string()), "name a folder for secrets"
+        );
+    }
+    return *info;
+}
+
+/// Nobody but us and root can put another folder in the place of this one (a path without links),
+/// or of one above it.
+Result<void> require_settled(FileSystem& files, const fs::path& folder) {
+    for (fs::path below = folder; below.has_relative_path(); below = below.parent_path()) {
+        const fs::path place = below.parent_path();
+        const FileInfo info = TRY(folder_at(files, place));
+        if (info.owner_uid != files.own_uid() && info.owner_uid != 0) {
+            return io_refusal(
+                fmt::format(
+                    "folder `{}`, with `{}` in it, belongs to somebody else (uid {})",
+                    place.string(),
+                    below.string(),
+                    info.owner_uid
+                ),
+                "its owner could put another folder in that place; use a place of your own"
+            );
+        }
+        if ((info.permissions & write_access_of_others) != 0 &&
+            (info.permissions & only_owners_rename) == 0) {
+            return io_refusal(
+                fmt::format(
+                    "others can write in folder `{}` (mode {:04o}), and put another one in the "
+                    "place of `{}`",
+                    place.string(),
+                    info.permissions,
+                    below.string()
+                ),
+                fmt::format(
+                    "`chmod go-w {0}`, or `chmod +t {0}` where others have to write in it, or use "
+                    "another place",
+                    place.string()
+                )
+            );
+        }
+    }
+    return {};
 }
 
 /// The root of the innermost work tree that `folder` is in; empty for none.
@@ -113,25 +162,21 @@ Result<fs::path> require_private_folder(FileSystem& files, const fs::path& folde
             fmt::format("where it is only missing: `mkdir -m 700 {}`", printable(given.string()));
         return resolved;
     }
-    const auto info = TRY(files.inspect(*resolved));
-    if (!info || info->kind != FileKind::folder) {
-        return io_refusal(
-            fmt::format("`{}` is no folder", resolved->string()), "name a folder for secrets"
-        );
+    const FileInfo info = TRY(folder_at(files, *resolved));
+    if (info.owner_uid != files.own_uid()) {
+        return foreign(*resolved, info.owner_uid);
     }
-    if (info->owner_uid != files.own_uid()) {
-        return foreign(*resolved, info->owner_uid);
-    }
-    if ((info->permissions & write_access_of_others) != 0) {
+    if ((info.permissions & write_access_of_others) != 0) {
         return io_refusal(
             fmt::format(
                 "others can write in folder `{}` (mode {:04o})",
                 resolved->string(),
-                info->permissions
+                info.permissions
             ),
             fmt::format("`chmod go-w {}`, or use a folder of its own", resolved->string())
         );
     }
+    TRY(require_settled(files, *resolved));
     return resolved;
 }
 

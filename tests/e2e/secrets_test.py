@@ -171,6 +171,26 @@ class Secrets(harness.EndToEnd):
         self.assert_code(self.apply(simulator), 0)
         self.assert_finished(simulator, self.stored_secrets())
 
+    def test_a_folder_that_others_could_exchange_is_refused(self):
+        (self.folder / "outer/inner/vault").mkdir(mode=0o700, parents=True)
+        (self.folder / "outer/inner").chmod(0o755)
+        simulator = self.start_simulator()
+        for sink in ("file: { path: outer/inner/secrets.json }", "directory: { path: outer/inner/vault }",
+                     "command: { run: [./keep.sh] }"):
+            self.script("keep.sh", 'cat >"outer/inner/vault/$$.json"\n')
+            self.document(sink)
+            (self.folder / "outer").chmod(0o775)
+            run = self.apply(simulator, environment={"XDG_STATE_HOME": f"{self.folder}/outer/state"})
+            self.assert_code(run, 1)
+            self.assert_says(run, f"others can write in folder `{self.folder}/outer` (mode 0775)",
+                             f"`chmod go-w {self.folder}/outer`")
+            self.assert_untouched(simulator)
+        (self.folder / "outer").chmod(0o1777)
+        run = self.apply(simulator, environment={"XDG_STATE_HOME": f"{self.folder}/outer/state"})
+        self.assert_code(run, 0)
+        records = self.records_in("outer/inner/vault").values()
+        self.assert_finished(simulator, {record["name"]: record for record in records})
+
     def test_neither_arguments_nor_environments_hold_a_secret(self):
         (self.folder / "out").mkdir()
         self.script("keep.sh", """

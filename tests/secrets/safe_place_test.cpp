@@ -16,6 +16,7 @@ using pveform::secrets::open_file_sink;
 using pveform::secrets::open_folder_sink;
 using pveform::secrets::Opening;
 using pveform::secrets::require_hidden_from_git;
+using pveform::secrets::require_private_folder;
 using pveform::secrets::require_room;
 
 namespace {
@@ -47,6 +48,44 @@ struct WorkTree {
 };
 
 } // namespace
+
+TEST_CASE("nobody else can put another folder in the place of one for secrets", "[secrets]") {
+    constexpr unsigned root = 0;
+    constexpr unsigned somebody = 1001;
+    MemoryFiles files;
+    const auto check = [&](unsigned mode, unsigned owner) {
+        files.add_folder("/srv", mode, owner);
+        files.add_folder("/srv/team", 0755);
+        files.add_folder("/srv/team/ann", 0700);
+        return require_private_folder(files, "/srv/team/ann");
+    };
+    for (const unsigned mode : {0755U, 0700U, 01777U, 01775U}) {
+        CHECK(check(mode, root));
+        CHECK(check(mode, MemoryFiles::me));
+        CHECK_THAT(
+            error_of(check(mode, somebody)),
+            ContainsSubstring(
+                "folder `/srv`, with `/srv/team` in it, belongs to somebody else (uid 1001)"
+            )
+        );
+    }
+    for (const unsigned mode : {0777U, 0775U, 0757U, 02775U}) {
+        for (const unsigned owner : {root, MemoryFiles::me}) {
+            CHECK_THAT(
+                error_of(check(mode, owner)),
+                ContainsSubstring("others can write in folder `/srv` (mode ") &&
+                    ContainsSubstring("put another one in the place of `/srv/team`") &&
+                    ContainsSubstring("`chmod go-w /srv`, or `chmod +t /srv`")
+            );
+        }
+    }
+    files.add_folder("/srv", 0755);
+    files.add_folder("/", 0777, root);
+    CHECK_THAT(
+        error_of(require_private_folder(files, "/srv/team/ann")),
+        ContainsSubstring("others can write in folder `/`")
+    );
+}
 
 TEST_CASE("a place outside of any work tree needs no git", "[secrets]") {
     MemoryFiles files;
