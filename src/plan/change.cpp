@@ -58,4 +58,10 @@ std::string name_of(const ObjectKey& key) {
     return std::visit([](const auto& id) { return name(id); }, key);
 }
 
+const RoleId* role_granted_by(const Change& change) {
+    const auto* row = std::get_if<AclKey>(&change.key);
+    const bool grants = change.action == Action::create || change.action == Action::update;
+    return row != nullptr && grants ? &row->role : nullptr;
+}
+
 } // namespace pveform::plan

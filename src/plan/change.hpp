@@ -53,4 +53,7 @@ struct Change {
     bool is_foreign = false; // a cascade onto what is ignored, protected or out of scope
 };
 
+/// The role of an ACL entry that is added or changed; null for all other changes.
+[[nodiscard]] const RoleId* role_granted_by(const Change& change);
+
 } // namespace pveform::plan

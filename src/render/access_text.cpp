@@ -360,6 +360,14 @@ std::string addition_in_words(const access::Addition& addition) {
 
 NamingRoles naming_roles(const plan::Plan& plan) {
     NamingRoles roles;
+    for (const plan::Change& change : plan.changes) {
+        const RoleId* granted = plan::role_granted_by(change);
+        const auto role =
+            granted == nullptr ? plan.after.roles.end() : plan.after.roles.find(*granted);
+        if (role != plan.after.roles.end()) {
+            roles.after.insert(*role);
+        }
+    }
     const access::Difference& difference = plan.effective_access;
     std::set<PrivilegeSets::Number> gained;
     std::set<PrivilegeSets::Number> lost;

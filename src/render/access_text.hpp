@@ -30,13 +30,15 @@ privileges_in_words(const access::PrivilegeSet& privileges, const State& state);
 
 [[nodiscard]] std::string addition_in_words(const access::Addition& addition);
 
-/// The roles that sets of privileges are named by, in the states before and after.
+/// The roles that a plan is described by, in the states before and after.
 struct NamingRoles {
     std::map<RoleId, Role> before;
     std::map<RoleId, Role> after;
 };
 
-/// Of a plan's effective access. With these alone in its states, its words are the same.
+/// Those that sets of privileges of its effective access are named by; with these alone in its
+/// states, its words are the same. Beside them, in `after`, those that its ACL changes grant: they
+/// mean something also where nobody gains access yet, as with a group without members.
 [[nodiscard]] NamingRoles naming_roles(const plan::Plan& plan);
 
 /// What the plan means to people and tokens, a few lines; empty if it means nothing to anybody.

@@ -23,19 +23,44 @@ bool issues_secret(const plan::Plan& plan) {
     });
 }
 
-void compare_roles(
-    const std::map<RoleId, Role>& reviewed,
-    const std::map<RoleId, Role>& now,
-    std::set<std::string>& lines
+/// Whether both know the role, as the same.
+bool is_same_role(
+    const RoleId& id, const std::map<RoleId, Role>& reviewed, const std::map<RoleId, Role>& now
 ) {
-    for (const auto& [id, role] : reviewed) {
-        const auto other = now.find(id);
-        if (other == now.end() || other->second.privileges != role.privileges) {
-            lines.insert(fmt::format(
-                "not as shown: the privileges of role {}, by which the plan describes access",
-                id.text
-            ));
+    const auto then = reviewed.find(id);
+    const auto later = now.find(id);
+    return then != reviewed.end() && later != now.end() &&
+           then->second.privileges == later->second.privileges;
+}
+
+/// Those that the words about access need, and those that are granted: whoever reviewed a grant
+/// reviewed what its role gives, also where nobody can use it yet and no access differs.
+void compare_roles(
+    const plan::Plan& reviewed, const plan::Plan& now, std::vector<std::string>& lines
+) {
+    std::set<RoleId> changed;
+    const render::NamingRoles named = render::naming_roles(reviewed);
+    for (const auto& [id, role] : named.before) {
+        if (!is_same_role(id, named.before, now.before.roles)) {
+            changed.insert(id);
         }
+    }
+    for (const auto& [id, role] : named.after) {
+        if (!is_same_role(id, named.after, now.after.roles)) {
+            changed.insert(id);
+        }
+    }
+    for (const plan::Change& change : now.changes) {
+        const RoleId* granted = plan::role_granted_by(change);
+        if (granted != nullptr && !is_same_role(*granted, named.after, now.after.roles)) {
+            changed.insert(*granted);
+        }
+    }
+    for (const RoleId& id : changed) {
+        lines.push_back(fmt::format(
+            "not as shown: the privileges of role {}, which the plan grants or describes access by",
+            printable(id.text)
+        ));
     }
 }
 
@@ -188,11 +213,7 @@ std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan&
     if (!is_same_part(reviewed.plan.part, now.plan.part)) {
         lines.emplace_back("not as shown: which part of the document is planned");
     }
-    const render::NamingRoles named = render::naming_roles(reviewed.plan);
-    std::set<std::string> roles;
-    compare_roles(named.before, now.plan.before.roles, roles);
-    compare_roles(named.after, now.plan.after.roles, roles);
-    std::ranges::copy(roles, std::back_inserter(lines));
+    compare_roles(reviewed.plan, now.plan, lines);
     compare_allowed(reviewed.plan.allowed, now.plan.allowed, lines);
     compare_passwords(reviewed.initial_passwords, now.initial_passwords, lines);
     const std::string& place = reviewed.about.secrets_place;

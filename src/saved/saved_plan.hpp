@@ -39,7 +39,7 @@ struct SavedPlan {
     Request request;
     std::set<UserId> initial_passwords; // users that are created with one
     /// As far as it is for people and for comparisons. In a plan that was read there are no steps,
-    /// and no states but the roles that its words about access need.
+    /// and no states but the roles that it grants and that its words about access need.
     plan::Plan plan;
     render::PlanContext about;
 };

@@ -362,20 +362,6 @@ TEST_CASE("an unrelated entry of somebody whom the plan is about does not matter
     CHECK(joined(saved::differences(file.saved, plan_of(making))).empty());
 }
 
-TEST_CASE("a role by which the plan names access must still be what it was", "[saved]") {
-    Making making;
-    State& live = making.live;
-    live.roles[RoleId{"Many"}] = role({"Sys.Audit", "VM.Allocate", "VM.Audit", "VM.Console"});
-    live.acl[row("/vms", group("dev"), "Administrator")] = {};
-    making.document.users[UserId{"ben@pve"}].acl = {wanted_row("/pool", "Many")};
-    const saved::PlanFile file = saved_and_read(plan_of(making));
-    CHECK(file.saved.plan.after.roles.contains(RoleId{"Many"}));
-    live.roles[RoleId{"Many"}] = role({"VM.Audit"});
-    const std::string lines = joined(saved::differences(file.saved, plan_of(making)));
-    CHECK(lines.find("the privileges of role Many") != std::string::npos);
-    CHECK(lines.find("access of ben@pve") != std::string::npos);
-}
-
 TEST_CASE(
     "where new secrets go, and initial passwords, are a part of what was reviewed", "[saved]"
 ) {
