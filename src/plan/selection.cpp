@@ -28,6 +28,7 @@ bool any_matches(const std::vector<Selector>& selectors, const std::vector<Objec
 struct Copy {
     const State& from;
     State& to;
+    const std::set<GroupId>& closed; // groups that nobody joins or leaves
 
     void operator()(const RoleId& id) const { copy(id, from.roles, to.roles); }
 
@@ -56,7 +57,12 @@ struct Copy {
         copy(id, from.users, to.users);
         for (auto& [group, record] : to.groups) {
             const auto found = from.groups.find(group);
-            if (found != from.groups.end() && found->second.members.contains(id)) {
+            if (closed.contains(group) && !is_new) {
+                continue;
+            }
+            const bool joins = found != from.groups.end() && found->second.members.contains(id) &&
+                               !closed.contains(group);
+            if (joins) {
                 record.members.insert(id);
             } else if (found != from.groups.end() || is_new) {
                 record.members.erase(id);
@@ -106,6 +112,11 @@ public:
                 needed_.insert(change.key);
             }
         }
+        for (const auto& [id, group] : document.groups) {
+            if (group.members && selection.excludes_any({id})) {
+                closed_.insert(id);
+            }
+        }
         for (const auto& [id, issue] : issues_) {
             if (issue.predecessor &&
                 before.tokens.at(issue.predecessor->id).expire != issue.predecessor->until) {
@@ -128,10 +139,11 @@ public:
         Narrowed narrowed{before_, {}, {}};
         for (const Change& change : changes_) {
             if (chosen_.contains(change.key)) {
-                std::visit(Copy{after_, narrowed.after}, change.key);
+                std::visit(Copy{after_, narrowed.after, closed_}, change.key);
             }
         }
         copy_memberships(narrowed.after);
+        leave_out_memberships(narrowed.after);
         narrowed.chosen = std::move(chosen_);
         narrowed.pulled_in = std::move(pulled_in_);
         return narrowed;
@@ -190,15 +202,55 @@ private:
                     members.erase(user);
                 }
             }
-            const bool is_complete =
-                state.users.at(user) == after_.users.at(user) &&
-                std::ranges::all_of(after_.groups, [&](const auto& one) {
-                    return is_member(user, one.first, state) == one.second.members.contains(user);
-                });
-            if (is_complete) {
+            if (state.users.at(user) == after_.users.at(user) && has_all_groups(user, state)) {
                 chosen_.insert(user);
             }
         }
+    }
+
+    [[nodiscard]] bool has_all_groups(const UserId& user, const State& state) const {
+        return std::ranges::all_of(after_.groups, [&](const auto& one) {
+            return is_member(user, one.first, state) == one.second.members.contains(user);
+        });
+    }
+
+    /// Whose change is without those of a closed group does not count as chosen.
+    void leave_out_memberships(const State& state) {
+        if (closed_.empty()) {
+            return;
+        }
+        std::erase_if(chosen_, [&](const ObjectKey& key) {
+            const auto* user = std::get_if<UserId>(&key);
+            return user != nullptr && state.users.contains(*user) && !has_all_groups(*user, state);
+        });
+    }
+
+    /// What a user's own list asks of an excluded group cannot be left out: the list is the user's.
+    [[nodiscard]] Result<void> check_groups_of(const UserId& user) const {
+        const auto declared = document_.users.find(user);
+        if (declared == document_.users.end() || !declared->second.groups) {
+            return {};
+        }
+        const bool is_there = before_.users.contains(user);
+        for (const auto& [id, group] : before_.groups) {
+            const bool joins = is_member(user, id, after_);
+            const bool is_same = joins == (is_there && group.members.contains(user));
+            if (is_same || closed_.contains(id) || !after_.groups.contains(id) ||
+                !selection_.excludes_any({id})) {
+                continue;
+            }
+            return std::unexpected(Error{
+                .kind = ErrorKind::usage,
+                .message = fmt::format(
+                    "user `{}` {} group `{}`, which `--exclude` leaves out",
+                    user.text,
+                    joins ? "joins" : "leaves",
+                    id.text
+                ),
+                .help = "exclude both, or neither",
+            });
+        }
+        return {};
     }
 
     [[nodiscard]] std::vector<ObjectKey> names_of(const ObjectKey& key) const {
@@ -211,6 +263,9 @@ private:
     Result<void> choose(const ObjectKey& key) {
         if (!chosen_.insert(key).second) {
             return {};
+        }
+        if (const auto* user = std::get_if<UserId>(&key)) {
+            TRY(check_groups_of(*user));
         }
         for (const ObjectKey& needed : needs_of(key)) {
             if (needed_.contains(needed)) {
@@ -323,7 +378,7 @@ private:
         std::vector<ObjectKey> groups;
         if (const auto* user = std::get_if<UserId>(&key)) {
             for (const auto& [id, group] : after_.groups) {
-                if (group.members.contains(*user)) {
+                if (group.members.contains(*user) && !closed_.contains(id)) {
                     groups.emplace_back(id);
                 }
             }
@@ -350,6 +405,7 @@ private:
     const desired::Document& document_;
     std::map<TokenId, TokenId> declared_names_; // of tokens that take turns
     const Selection& selection_;
+    std::set<GroupId> closed_;   // excluded, with the members that the document lists
     std::set<ObjectKey> needed_; // others may wait for these
     std::set<ObjectKey> chosen_;
     std::map<UserId, std::set<GroupId>> memberships_; // chosen alone, without the rest of the user
