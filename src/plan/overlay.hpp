@@ -1,6 +1,6 @@
 // How a target comes to be; not for use outside of target_state. The declarations are in
 // target.cpp, those of tokens in target_tokens.cpp, what is taken away without being declared in
-// target_removals.cpp.
+// target_removals.cpp, what names must be to mean anything in target_names.cpp.
 #pragma once
 
 #include <map>
@@ -64,6 +64,7 @@ private:
         declare_acl();
         remove_acl();
         find_what_is_left_alone();
+        check_names();
     }
 
     void declare_roles();
@@ -112,12 +113,18 @@ private:
     void
     check_protection(const Id& id, const Rule& rule, const ObjectKey& taken, std::string_view fate);
 
+    // Names (target_names.cpp)
+    void check_names();
+    void check_names_of(const desired::Globs& globs);
+    void check_case_variants_of_new(const UserId& user, const Span& span);
+    void check_case_variants(const UserId& user, const Span& span);
+    [[nodiscard]] bool ignores_case(const RealmId& realm) const;
+
     void find_what_is_left_alone();
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
     void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
     void check_new_user(const UserId& user, const desired::User& declared);
     void check_root(const desired::User& declared);
-    void check_case_variants(const UserId& user, const Span& span);
     void check_row(const AclKey& key, const desired::AclRow& row);
 
     void refuse(std::string message, const Span& span, std::string help = {});

@@ -31,11 +31,6 @@ std::string replacement_of(const Privilege& privilege) {
     return {};
 }
 
-bool is_case_variant(const UserId& one, const UserId& other) {
-    return one.text.size() == other.text.size() && one.realm() == other.realm() &&
-           to_lower(one.text) == to_lower(other.text);
-}
-
 } // namespace
 
 void Overlay::refuse(std::string message, const Span& span, std::string help) {
@@ -150,9 +145,7 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
             fmt::format("sync the realm first: `pveum realm sync {}`", realm->first.text)
         );
     }
-    if (!realm->second.case_sensitive) {
-        check_case_variants(user, declared.span);
-    }
+    check_case_variants_of_new(user, declared.span);
     const bool takes_passwords = realm->second.type == "pve" || realm->second.type == "pam";
     if (declared.initial_password && !takes_passwords) {
         refuse(
@@ -165,42 +158,6 @@ void Overlay::check_new_user(const UserId& user, const desired::User& declared) 
             declared.initial_password->span,
             "leave `initial_password` out; the directory knows the password"
         );
-    }
-}
-
-/// PVE finds the user who is there whatever the case of the name, and refuses to create another.
-void Overlay::check_case_variants(const UserId& user, const Span& span) {
-    for (const auto& [other, record] : live_.users) {
-        if (is_case_variant(other, user)) {
-            refuse(
-                fmt::format(
-                    "user `{}` differs from `{}`, who is there, only in case, and realm `{}` does "
-                    "not tell them apart",
-                    user.text,
-                    other.text,
-                    user.realm().text
-                ),
-                span,
-                fmt::format("write `{}`", other.text)
-            );
-        }
-    }
-    for (const auto& [other, declared] : document_.users) {
-        const bool comes_before = other < user && !live_.users.contains(other);
-        if (comes_before && is_case_variant(other, user)) {
-            refuse(
-                fmt::format(
-                    "users `{}` and `{}` differ only in case, and realm `{}` does not tell them "
-                    "apart",
-                    other.text,
-                    user.text,
-                    user.realm().text
-                ),
-                span,
-                "keep one of the two"
-            );
-            errors_.back().related.push_back({declared.span, "the other is declared here"});
-        }
     }
 }
 
