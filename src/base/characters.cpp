@@ -56,6 +56,7 @@ constexpr std::array unseen = {
     Range{0xFEFF, 0xFEFF},   // byte order mark
     Range{0xFFA0, 0xFFA0},   // Hangul filler
     Range{0xFFF9, 0xFFFB},   // annotations
+    Range{0xFFFE, 0xFFFF},   // no characters, which neither YAML nor XML takes
     Range{0x1BCA0, 0x1BCA3}, // of shorthand
     Range{0x1D173, 0x1D17A}, // of music
     Range{0xE0000, 0xE0FFF}, // tags

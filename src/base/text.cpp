@@ -34,8 +34,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
-/// `\u202e`, written out.
+/// `\x1b`, `\u202e`, written out.
 std::string number_of(char32_t code) {
+    if (code < 0x80) {
+        return fmt::format("\\x{:02x}", static_cast<std::uint32_t>(code));
+    }
     return code <= 0xFFFF ? fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code))
                           : fmt::format("\\U{:08x}", static_cast<std::uint32_t>(code));
 }
@@ -112,9 +115,11 @@ std::string printable(std::string_view text) {
             shown += "\\n";
         } else if (text.front() == '\t') {
             shown += "\\t";
-        } else if (character && is_unseen(character->code)) {
+        } else if (text.front() == '\r') {
+            shown += "\\r";
+        } else if (character && (is_control(character->code) || is_unseen(character->code))) {
             shown += number_of(character->code);
-        } else if (!character || !is_control(character->code)) {
+        } else {
             shown += text.substr(0, length);
         }
         text.remove_prefix(length);

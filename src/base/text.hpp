@@ -29,8 +29,9 @@ closest_match(std::string_view word, const std::vector<std::string>& candidates)
 
 [[nodiscard]] std::string to_lower(std::string_view text);
 
-/// `text` without control characters (C0, DEL, C1), so that nothing that comes from elsewhere can
-/// steer a terminal. Newlines become `\n`, tabs `\t`, written out.
+/// `text` with what would steer a terminal (C0, DEL, C1) or cannot be seen written out, `\n`,
+/// `\x1b`,
+/// `\u202e`: it stays visible, so that a text with it does not look like one without.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Whether the bytes are well-formed UTF-8 without surrogates.

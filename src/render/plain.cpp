@@ -1,7 +1,5 @@
 #include "render/plain.hpp"
 
-#include <optional>
-
 #include "base/characters.hpp"
 #include "base/text.hpp"
 
@@ -10,11 +8,6 @@ namespace pveform::render {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-/// U+FFFE and U+FFFF are no characters, neither of XML.
-bool is_wanted(const std::optional<Character>& character) {
-    return character && character->code != 0xFFFE && character->code != 0xFFFF;
-}
 
 bool is_continuation(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
@@ -28,7 +21,7 @@ std::string plain(std::string_view text) {
     for (std::string_view rest = shown; !rest.empty();) {
         const auto character = first_character(rest);
         const std::size_t length = character ? character->length : 1;
-        out += is_wanted(character) ? rest.substr(0, length) : replacement;
+        out += character ? rest.substr(0, length) : replacement;
         rest.remove_prefix(length);
     }
     return out;

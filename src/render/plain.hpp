@@ -6,8 +6,8 @@
 
 namespace pveform::render {
 
-/// One line of UTF-8 without control characters: what is no character of XML or no UTF-8 becomes
-/// U+FFFD; newlines, tabs and what cannot be seen are written out (`\u202e`).
+/// One line of UTF-8, of characters that XML takes: what is no UTF-8 becomes U+FFFD; control
+/// characters and what cannot be seen are written out (`\x1b`, `\u202e`).
 [[nodiscard]] std::string plain(std::string_view text);
 
 /// The same, with what is beyond `most` bytes left out and said to be.

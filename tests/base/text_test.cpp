@@ -52,17 +52,17 @@ TEST_CASE("trim takes from both ends and from nowhere else", "[base]") {
 TEST_CASE("nothing that is shown can steer a terminal", "[base]") {
     CHECK(printable("plain täxt ☃") == "plain täxt ☃");
     CHECK(printable("a\nb\tc") == "a\\nb\\tc");
-    CHECK(printable("\x1b[31mred\x07") == "[31mred");
+    CHECK(printable("\x1b[31mred\x07") == "\\x1b[31mred\\x07");
     CHECK(
         printable("a\x7f"
-                  "b\rc") == "abc"
+                  "b\rc") == "a\\x7fb\\rc"
     );
     CHECK(
         printable("a\xc2\x9b"
-                  "31m") == "a31m"
+                  "31m") == "a\\u009b31m"
     );                                          // CSI as one character
     CHECK(printable("\xc2\xa9") == "\xc2\xa9"); // ©: not a control character
-    CHECK(printable(std::string("a\0b", 3)) == "ab");
+    CHECK(printable(std::string("a\0b", 3)) == "a\\x00b");
 }
 
 TEST_CASE("nothing that is shown can deceive the eye", "[base]") {

@@ -140,14 +140,14 @@ TEST_CASE("nothing that a file or a cluster says can steer the terminal", "[diag
          .notes = {"first\nsecond\r"}}
     );
     CHECK(
-        text == "error: bad ]0;title\n"
+        text == "error: bad \\x1b]0;title\\x07\n"
                 " --> access/users.yaml:1:1\n"
                 "  |\n"
                 "1 | a\xEF\xBF\xBD[2Jb\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\n"
                 "  | ^\n"
                 "  = note: first\n"
-                "          second\n"
-                "  = help: [31mhelp\n"
+                "          second\\r\n"
+                "  = help: \\x1b[31mhelp\n"
     );
 }
 

@@ -13,7 +13,7 @@ TEST_CASE("a code span holds whatever it is given", "[render]") {
     CHECK(code_span("a`b") == "``a`b``");
     CHECK(code_span("``") == "``` `` ```");
     CHECK(code_span(" x ") == "`  x  `");
-    CHECK(code_span("a\nb\x1b[31m") == "`a\\nb[31m`");
+    CHECK(code_span("a\nb\x1b[31m") == "`a\\nb\\x1b[31m`");
     CHECK(code_span("\xff") == "`\xEF\xBF\xBD`");
     CHECK(code_span("") == "_empty_");
 }

@@ -97,5 +97,5 @@ TEST_CASE("a test report is of XML's characters alone", "[render]") {
         {observation(Level::error, "\x1b<a>&\"'\xEF\xBF\xBE\xff]]>##[x]\n")}, "pveform <x>"
     );
     CHECK(text.contains("name=\"pveform &lt;x&gt;\""));
-    CHECK(text.contains("&lt;a&gt;&amp;&quot;'\xEF\xBF\xBD\xEF\xBF\xBD]]&gt;&#35;&#35;[x]\\n"));
+    CHECK(text.contains("\\x1b&lt;a&gt;&amp;&quot;'\\ufffe\xEF\xBF\xBD]]&gt;&#35;&#35;[x]\\n"));
 }
