@@ -1,10 +1,13 @@
 #include "document/write.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
 
 #include <fmt/format.h>
 
+#include "base/characters.hpp"
 #include "base/text.hpp"
 #include "document/tree.hpp"
 
@@ -14,6 +17,7 @@ namespace {
 
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t line_width = 100;
+constexpr std::size_t longest_key = 1000; // readers of YAML stop at 1024
 
 bool is_beyond_ascii(char c) {
     return static_cast<unsigned char>(c) >= 0x80;
@@ -23,41 +27,27 @@ bool contains(std::string_view characters, char c) {
     return characters.find(c) != std::string_view::npos;
 }
 
-/// What cannot stand in YAML as it is, or does not look like what it is: C0 and C1 control
-/// characters, line and paragraph separators, byte order marks, code points that are no
-/// characters. The code point, and how many bytes it has.
-struct Special {
-    unsigned code_point;
-    std::size_t bytes;
-};
-
-std::optional<Special> special_at(std::string_view text) {
-    const auto byte = [text](std::size_t i) -> unsigned {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    if (byte(0) < 0x20 || byte(0) == 0x7F) {
-        return Special{byte(0), 1};
-    }
-    if (byte(0) == 0xC2 && byte(1) < 0xA0) {
-        return Special{byte(1), 2};
-    }
-    if (byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9)) {
-        return Special{0x2000U + (byte(2) & 0x3FU), 3};
-    }
-    if (byte(0) == 0xEF && ((byte(1) == 0xBB && byte(2) == 0xBF) ||
-                            (byte(1) == 0xBF && (byte(2) == 0xBE || byte(2) == 0xBF)))) {
-        return Special{0xF000U + ((byte(1) & 0x3FU) << 6U) + (byte(2) & 0x3FU), 3};
-    }
-    return std::nullopt;
+/// What cannot stand in YAML as it is, or does not look like what it is.
+bool is_special(const Character& character) {
+    return is_control(character.code) || is_unseen(character.code);
 }
 
 bool has_special(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (special_at(text.substr(i))) {
+    while (const auto character = first_character(text)) {
+        if (is_special(*character)) {
             return true;
         }
+        text.remove_prefix(character->length);
     }
     return false;
+}
+
+/// `\x1b`, `\u202e`.
+std::string escape(char32_t code) {
+    const auto number = static_cast<std::uint32_t>(code);
+    return number <= 0xFF     ? fmt::format("\\x{:02x}", number)
+           : number <= 0xFFFF ? fmt::format("\\u{:04x}", number)
+                              : fmt::format("\\U{:08x}", number);
 }
 
 /// Words and numbers to YAML 1.2, and to the readers of YAML 1.1 that are still everywhere: `no`,
@@ -98,22 +88,19 @@ bool can_be_plain(std::string_view text, Place place) {
 
 std::string in_quotes(std::string_view text) {
     std::string quoted = "\"";
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto special = special_at(text.substr(i));
-        if (text[i] == '"' || text[i] == '\\') {
-            quoted += {'\\', text[i]};
-        } else if (text[i] == '\n') {
+    while (const auto character = first_character(text)) {
+        if (text.front() == '"' || text.front() == '\\') {
+            quoted += {'\\', text.front()};
+        } else if (text.front() == '\n') {
             quoted += "\\n";
-        } else if (text[i] == '\t') {
+        } else if (text.front() == '\t') {
             quoted += "\\t";
-        } else if (special && special->code_point <= 0xFF) {
-            quoted += fmt::format("\\x{:02X}", special->code_point);
-        } else if (special) {
-            quoted += fmt::format("\\u{:04X}", special->code_point);
+        } else if (is_special(*character)) {
+            quoted += escape(character->code);
         } else {
-            quoted += text[i];
+            quoted += text.substr(0, character->length);
         }
-        i += special ? special->bytes - 1 : 0;
+        text.remove_prefix(character->length);
     }
     return quoted + '"';
 }
@@ -122,6 +109,10 @@ std::string in_quotes(std::string_view text) {
 
 std::string scalar(std::string_view text, Place place) {
     return can_be_plain(text, place) ? std::string(text) : in_quotes(text);
+}
+
+bool fits_key(std::string_view text) {
+    return scalar(text).size() <= longest_key;
 }
 
 std::string flow_list(const std::vector<std::string>& items) {
@@ -140,13 +131,7 @@ void Writer::line(std::string_view text) {
 }
 
 void Writer::comment(std::string_view text) {
-    std::string shown = printable(text);
-    for (std::size_t i = 0; i < shown.size();) {
-        const auto special = special_at(std::string_view(shown).substr(i));
-        shown.erase(i, special ? special->bytes : 0);
-        i += special ? 0U : 1U;
-    }
-    text_.append(indent_, ' ').append("# ").append(shown) += '\n';
+    text_.append(indent_, ' ').append("# ").append(printable(text)) += '\n';
 }
 
 void Writer::open(std::string_view key) {

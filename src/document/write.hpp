@@ -16,8 +16,8 @@ enum class Place { block, flow };
 /// in double quotes elsewhere. `text` must be UTF-8.
 [[nodiscard]] std::string scalar(std::string_view text, Place place = Place::block);
 
-/// The longest key that YAML readers take (1024), with some room for escapes.
-inline constexpr std::size_t max_key_bytes = 800;
+/// Whether it is short enough for a key of YAML as it is written, escapes included.
+[[nodiscard]] bool fits_key(std::string_view text);
 
 /// Lines from top to bottom. Values are single lines, but for lists that are too long for one.
 class Writer {
@@ -25,7 +25,7 @@ public:
     /// `indent`: how deep the first line is.
     explicit Writer(std::size_t indent = 0) : indent_(indent) {}
 
-    /// A line that readers skip; control characters and line ends are written out or left away.
+    /// A line that readers skip; control characters and line ends are written out.
     void comment(std::string_view text);
 
     /// `key:`; what follows, to the `close`, is inside it. With nothing but comments inside it is

@@ -29,9 +29,9 @@ Objection ask_loader(const std::string& text, const std::string& name, Read read
 }
 
 Objection objection_to_key(const std::string& text) {
-    return text.size() > document::max_key_bytes
-               ? Objection(fmt::format("{} bytes are too long for a key of YAML", text.size()))
-               : std::nullopt;
+    return document::fits_key(text)
+               ? std::nullopt
+               : Objection(fmt::format("{} bytes are too long for a key of YAML", text.size()));
 }
 
 template<class Id>

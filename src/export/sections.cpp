@@ -326,7 +326,7 @@ private:
             if (const auto name = TokenId::parse_name(id.name); !name) {
                 return name.error();
             }
-            if (id.name.size() > document::max_key_bytes) {
+            if (!document::fits_key(id.name)) {
                 return "the name of one is too long for a key of YAML";
             }
             const bool is_dead = token->expire == Expiry::unconfirmed();

@@ -114,6 +114,9 @@ TEST_CASE("texts that look like something else come back as themselves", "[docum
           "\xE2\x80\xA8",
           "\xEF\xBB\xBF",
           "\xEF\xBF\xBE",
+          "\u202Ertl\u202C",
+          "invi\u200Bsible",
+          "\U000E0041tag",
           "Größe",
           "日本語",
           "😀",
@@ -200,6 +203,27 @@ TEST_CASE("what has nothing but comments in it is an empty map", "[document]") {
         std::move(writer).take() ==
         "outer:\n  inner: {}\n    # nothing to say\n  full:\n    key: true\n"
     );
+}
+
+TEST_CASE(
+    "what cannot be seen, or turns the direction of writing, is written as its number", "[document]"
+) {
+    CHECK(scalar("\u202Ertl") == R"("\u202ertl")");
+    CHECK(scalar("a\u200Bb\u00ADc") == R"("a\u200bb\xadc")");
+    CHECK(scalar("\U000E0041") == R"("\U000e0041")");
+    CHECK(scalar("Gr\u00F6\u00DFe") == "Gr\u00F6\u00DFe");
+}
+
+TEST_CASE("a key is as long as it is written", "[document]") {
+    std::string unseen;
+    for (int i = 0; i < 170; ++i) {
+        unseen += "\u202E";
+    }
+    CHECK_FALSE(fits_key(unseen)); // 510 bytes, but 1020 in escapes
+    CHECK(fits_key(unseen.substr(0, 480)));
+    check_everywhere(unseen.substr(0, 480));
+    CHECK(fits_key(std::string(1000, 'a')));
+    CHECK_FALSE(fits_key(std::string(1001, 'a')));
 }
 
 TEST_CASE("nothing that a comment says can end it", "[document]") {

@@ -194,7 +194,8 @@ private:
              "\xC2\x85\xE2\x80\xA8",
              "don't",
              "\xC3\xBC",
-             "\x1b[2J"}
+             "\x1b[2J",
+             "\u202Ertl"}
         );
     }
 
