@@ -60,13 +60,14 @@ void add_row(AclList& list, AclRow row, Problems& problems) {
 } // namespace
 
 std::optional<AclList> read_acl(const Value& value, Problems& problems) {
-    const auto items = value.as_list();
+    static constexpr std::string_view form = "{ path: …, role: … }";
+    const auto items = value.as_list(form);
     if (!items) {
         return std::nullopt;
     }
     AclList list;
     for (const Value& item : *items) {
-        auto row = item.as_map();
+        auto row = item.as_map(form);
         if (!row) {
             continue;
         }

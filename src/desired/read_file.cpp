@@ -32,7 +32,7 @@ std::optional<RoleId> role_to_declare(const MapReader::Item& item, Problems& pro
 }
 
 std::optional<Role> read_role(const MapReader::Item& item, Problems&) {
-    auto map = item.value.as_map();
+    auto map = item.value.as_map("{ privileges: […] }");
     if (!map) {
         return std::nullopt;
     }
@@ -123,7 +123,7 @@ void read_objects(
     Read read
 ) {
     const auto value = root.optional(key);
-    const auto map = value ? value->as_map() : std::nullopt;
+    const auto map = value ? value->as_map("{ NAME: {…} }") : std::nullopt;
     if (!map) {
         return;
     }
@@ -164,7 +164,7 @@ void read_version(Draft& draft, MapReader& root) {
 
 void read_file(Draft& draft, const document::Tree& tree, Problems& problems) {
     const Value value(tree.root, "the document", Span{tree.source, 1, 1, 1}, problems);
-    auto root = value.as_map();
+    auto root = value.as_map("KEY: …");
     if (!root) {
         return;
     }

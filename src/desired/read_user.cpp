@@ -107,7 +107,7 @@ std::optional<TokenDraft> read_token(const MapReader::Item& item, Problems& prob
 }
 
 std::optional<TokenDrafts> read_tokens(const Value& value, Problems& problems) {
-    const auto map = value.as_map();
+    const auto map = value.as_map("{ NAME: {…} }");
     if (!map) {
         return std::nullopt;
     }

@@ -127,7 +127,12 @@ void Value::refuse_type(std::string_view expected, std::string help) const {
         );
         return;
     }
-    refuse(fmt::format("{} must be {}, not {}", name_, expected, description()), std::move(help));
+    const bool is_beside = node_->span && node_->span.line == key_span_.line;
+    problems_->add(
+        fmt::format("{} must be {}, not {}", name_, expected, description()),
+        is_beside ? node_->span : span(),
+        std::move(help)
+    );
 }
 
 const Scalar* Value::scalar_of(ScalarType type) const {
@@ -165,11 +170,22 @@ std::optional<std::int64_t> Value::as_integer() const {
     return value;
 }
 
-std::optional<std::vector<Value>> Value::as_list() const {
+std::string Value::help_for_list(std::string_view form) const {
+    const auto* map = std::get_if<Map>(&node_->value);
+    const auto text = scalar_text();
+    if (text && form.empty()) {
+        return "write " + flow_list({*text});
+    }
+    if (text || (map != nullptr && !map->empty())) {
+        return fmt::format("write it as a list: `- {}`", form.empty() ? "…" : form);
+    }
+    return "write `[]` for none";
+}
+
+std::optional<std::vector<Value>> Value::as_list(std::string_view form) const {
     const auto* list = std::get_if<List>(&node_->value);
     if (list == nullptr) {
-        const auto text = scalar_text();
-        refuse_type("a list", text ? "write " + flow_list({*text}) : "write `[]` for none");
+        refuse_type("a list", help_for_list(form));
         return std::nullopt;
     }
     std::vector<Value> items;
@@ -182,10 +198,17 @@ std::optional<std::vector<Value>> Value::as_list() const {
     return items;
 }
 
-std::optional<MapReader> Value::as_map() const {
+std::optional<MapReader> Value::as_map(std::string_view form) const {
     const auto* map = std::get_if<Map>(&node_->value);
     if (map == nullptr) {
-        refuse_type("a map", scalar_text() || is_list() ? "" : "write `{}` for an empty one");
+        const bool is_null = scalar_of(ScalarType::null) != nullptr;
+        const std::string_view key = name_.starts_with('`') ? trim(name_, "`") : "";
+        refuse_type(
+            "a map",
+            is_null       ? "write `{}` for an empty one"
+            : key.empty() ? fmt::format("write `{}`", form)
+                          : fmt::format("write `{}: {}`", key, form)
+        );
         return std::nullopt;
     }
     return MapReader(*map, name_, key_span_, *problems_);

@@ -46,8 +46,10 @@ public:
     [[nodiscard]] std::optional<std::string> as_string() const;
     [[nodiscard]] std::optional<bool> as_boolean() const;
     [[nodiscard]] std::optional<std::int64_t> as_integer() const;
-    [[nodiscard]] std::optional<std::vector<Value>> as_list() const;
-    [[nodiscard]] std::optional<MapReader> as_map() const;
+
+    /// `form` is how one item, or the map, is written: the help shows it.
+    [[nodiscard]] std::optional<std::vector<Value>> as_list(std::string_view form = {}) const;
+    [[nodiscard]] std::optional<MapReader> as_map(std::string_view form = "{…}") const;
 
     /// The text of a scalar whatever its type; nothing, and no report, for lists, maps and nothing.
     [[nodiscard]] std::optional<std::string> scalar_text() const;
@@ -62,12 +64,14 @@ public:
 
     Error& refuse(std::string message, std::string help = {}) const;
 
-    /// Reports that it should be `expected` (`a string`), and what it is instead.
+    /// Reports that it should be `expected` (`a string`), and what it is instead: at the value, if
+    /// it stands beside its key.
     void refuse_type(std::string_view expected, std::string help = {}) const;
 
 private:
     [[nodiscard]] const Scalar* scalar_of(ScalarType type) const;
     [[nodiscard]] std::string description() const;
+    [[nodiscard]] std::string help_for_list(std::string_view form) const;
 
     const Node* node_;
     std::string name_;

@@ -1,0 +1,46 @@
+// What the help of a diagnostic tells somebody who wrote the right thing in the wrong form.
+#include "desired/reading.hpp"
+
+using namespace pveform;
+using namespace pveform::test;
+
+namespace {
+
+/// `text` is a line for below `users: { a@pve: … }`.
+std::string of_user(const std::string& text) {
+    return complaints("users:\n  a@pve:\n    " + text + "\n");
+}
+
+} // namespace
+
+TEST_CASE("a map where a list is wanted is written as a list, never as nothing", "[desired]") {
+    const std::string entry = of_user("acl: { path: /vms, role: PVEAuditor }");
+    CHECK_THAT(entry, ContainsSubstring("`acl` must be a list, not a map"));
+    CHECK_THAT(entry, ContainsSubstring("write it as a list: `- { path: …, role: … }`"));
+    CHECK_THAT(of_user("groups: { ops: {} }"), ContainsSubstring("write it as a list: `- …`"));
+    CHECK_THAT(of_user("acl: {}"), ContainsSubstring("write `[]` for none"));
+    CHECK_THAT(of_user("groups: ops"), ContainsSubstring("write [ops]"));
+    CHECK_THAT(
+        of_user("acl: /vms"), ContainsSubstring("write it as a list: `- { path: …, role: … }`")
+    );
+}
+
+TEST_CASE("what is written where a map is wanted gets the form of that map", "[desired]") {
+    CHECK_THAT(of_user("tokens: [x]"), ContainsSubstring("write `tokens: { NAME: {…} }`"));
+    CHECK_THAT(of_user("acl: [/vms]"), ContainsSubstring("write `{ path: …, role: … }`"));
+    CHECK_THAT(
+        complaints("roles: { S: [VM.Audit] }\n"),
+        ContainsSubstring("write `S: { privileges: […] }`")
+    );
+    CHECK_THAT(complaints("users: [a@pve]\n"), ContainsSubstring("write `users: { NAME: {…} }`"));
+    CHECK_THAT(complaints("users: { a@pve: [x] }\n"), ContainsSubstring("write `a@pve: {…}`"));
+    CHECK_THAT(complaints("users: { a@pve: }\n"), ContainsSubstring("write `{}` for an empty one"));
+}
+
+TEST_CASE(
+    "a value of the wrong type is marked itself where it stands beside its key", "[desired]"
+) {
+    CHECK_THAT(of_user("acl: { path: /vms }"), ContainsSubstring("pveform.yaml:4:10\n"));
+    CHECK_THAT(of_user("tokens: [x]"), ContainsSubstring("pveform.yaml:4:13\n"));
+    CHECK_THAT(of_user("acl:\n      path: /vms"), ContainsSubstring("pveform.yaml:4:5\n"));
+}
