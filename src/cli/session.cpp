@@ -1,6 +1,8 @@
 #include "cli/session.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include <fmt/ostream.h>
 
@@ -30,7 +32,12 @@ void warn_of_insecurity(const std::string& endpoint, Context& context) {
 } // namespace
 
 Collected<std::vector<document::Tree>> load_sources(const Options& options, Context& context) {
-    return document::load(context.files, options.files);
+    document::Loaded loaded = document::load(context.files, options.files);
+    if (loaded.errors.empty()) {
+        return std::move(loaded.trees);
+    }
+    std::ranges::move(desired::mistakes_within(loaded.trees), std::back_inserter(loaded.errors));
+    return std::unexpected(std::move(loaded.errors));
 }
 
 Collected<desired::Document>

@@ -21,7 +21,8 @@
 
 namespace pveform::cli {
 
-/// Reads everything that `-f` names.
+/// Reads everything that `-f` names. Where a part cannot be read, also what is wrong with the rest
+/// is an error, as far as that does not depend on the part.
 [[nodiscard]] Collected<std::vector<document::Tree>>
 load_sources(const Options& options, Context& context);
 

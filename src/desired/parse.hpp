@@ -13,4 +13,8 @@ namespace pveform::desired {
 /// that there is, in reading order.
 [[nodiscard]] Collected<Document> parse(const std::vector<document::Tree>& trees);
 
+/// Where other files could not be read: only what is wrong whatever they say. No reference is
+/// looked up, nothing is missed.
+[[nodiscard]] Errors mistakes_within(const std::vector<document::Tree>& trees);
+
 } // namespace pveform::desired

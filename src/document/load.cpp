@@ -108,27 +108,23 @@ Collected<Tree> read(FileSystem& files, const fs::path& path) {
 
 } // namespace
 
-Collected<std::vector<Tree>> load(FileSystem& files, const std::vector<fs::path>& paths) {
-    Errors errors;
+Loaded load(FileSystem& files, const std::vector<fs::path>& paths) {
+    Loaded loaded;
     Finder finder(files);
     for (const fs::path& path : paths) {
         if (auto added = finder.add(path); !added) {
-            errors.push_back(std::move(added).error());
+            loaded.errors.push_back(std::move(added).error());
         }
     }
-    std::vector<Tree> trees;
     for (const fs::path& path : finder.found()) {
         auto tree = read(files, path);
         if (tree) {
-            trees.push_back(std::move(*tree));
+            loaded.trees.push_back(std::move(*tree));
         } else {
-            std::ranges::move(tree.error(), std::back_inserter(errors));
+            std::ranges::move(tree.error(), std::back_inserter(loaded.errors));
         }
     }
-    if (!errors.empty()) {
-        return std::unexpected(std::move(errors));
-    }
-    return trees;
+    return loaded;
 }
 
 } // namespace pveform::document

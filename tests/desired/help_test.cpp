@@ -44,3 +44,20 @@ TEST_CASE(
     CHECK_THAT(of_user("tokens: [x]"), ContainsSubstring("pveform.yaml:4:13\n"));
     CHECK_THAT(of_user("acl:\n      path: /vms"), ContainsSubstring("pveform.yaml:4:5\n"));
 }
+
+TEST_CASE("a fix that is to be copied is YAML", "[desired]") {
+    const auto says = [](const std::string& text, const std::string& words) {
+        CAPTURE(text);
+        CHECK_THAT(complaints(text), ContainsSubstring(words));
+    };
+    says("manage: { users: { prune: \"*\" } }\n", "help: write [\"*\"]\n");
+    says("manage: { users: { prune: svc-1@pve } }\n", "help: write [svc-1@pve]\n");
+    says("groups: { g: { members: \"a: b\" } }\n", "help: write [\"a: b\"]\n");
+}
+
+TEST_CASE("a token's `acl` that is a word was meant to be the user's", "[desired]") {
+    CHECK_THAT(
+        complaints("users: { a@pve: { acl: [], tokens: { ci: { acl: same_as } } } }\n"),
+        ContainsSubstring("did you mean `same_as_user`?")
+    );
+}

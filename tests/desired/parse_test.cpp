@@ -466,19 +466,18 @@ assertions:
     CHECK(document.assertions[2].only_privileges->empty());
 }
 
-TEST_CASE("a fix that is to be copied is YAML", "[desired]") {
-    const auto says = [](const std::string& text, const std::string& words) {
-        CAPTURE(text);
-        CHECK_THAT(complaints(text), ContainsSubstring(words));
-    };
-    says("manage: { users: { prune: \"*\" } }\n", "help: write [\"*\"]\n");
-    says("manage: { users: { prune: svc-1@pve } }\n", "help: write [svc-1@pve]\n");
-    says("groups: { g: { members: \"a: b\" } }\n", "help: write [\"a: b\"]\n");
-}
-
-TEST_CASE("a token's `acl` that is a word was meant to be the user's", "[desired]") {
-    CHECK_THAT(
-        complaints("users: { a@pve: { acl: [], tokens: { ci: { acl: same_as } } } }\n"),
-        ContainsSubstring("did you mean `same_as_user`?")
-    );
+TEST_CASE("beside a file that cannot be read, only what is wrong by itself is said", "[desired]") {
+    const std::vector<document::Tree> trees = {
+        tree(
+            "a.yaml",
+            "users:\n"
+            "  a@pve: { profile: elsewhere, tokens: { ci: { acl: same_as_user, overlap: 1d } } }\n"
+            "  b@pve: { comment: 7 }\n"
+        ),
+        tree("b.yaml", "usrs: {}\nusers: { a@pve: {} }\n")};
+    const std::string said = render::diagnostics(desired::mistakes_within(trees), {});
+    CHECK_THAT(said, ContainsSubstring("`comment` must be a string"));
+    CHECK_THAT(said, ContainsSubstring("unknown key `usrs`"));
+    CHECK_THAT(said, ContainsSubstring("user `a@pve` is declared twice"));
+    CHECK(desired::mistakes_within(trees).size() == 3);
 }

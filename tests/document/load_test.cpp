@@ -42,12 +42,12 @@ public:
         for (const std::string& name : names) {
             paths.push_back(path_ / name);
         }
-        const auto trees = document::load(posix_file_system(), paths);
-        if (!trees) {
-            FAIL(trees.error().front().message);
+        const document::Loaded loaded = document::load(posix_file_system(), paths);
+        if (!loaded.errors.empty()) {
+            FAIL(loaded.errors.front().message);
         }
         std::vector<std::string> read;
-        for (const document::Tree& tree : *trees) {
+        for (const document::Tree& tree : loaded.trees) {
             read.push_back(fs::path(tree.source->name()).lexically_relative(path_).string());
         }
         return read;
@@ -58,8 +58,7 @@ public:
         for (const std::string& name : names) {
             paths.push_back(path_ / name);
         }
-        const auto trees = document::load(posix_file_system(), paths);
-        return trees ? Errors() : trees.error();
+        return document::load(posix_file_system(), paths).errors;
     }
 
 private:
@@ -111,9 +110,9 @@ TEST_CASE("symbolic links to files are followed, to folders only where they are 
 TEST_CASE("a byte order mark is no part of the text", "[load]") {
     const Folder folder;
     folder.write("a.yaml", "\xEF\xBB\xBFversion: 1\n");
-    const auto trees = document::load(posix_file_system(), {folder / "a.yaml"});
-    REQUIRE(trees);
-    const auto& entry = std::get<document::Map>(trees->front().root.value).front();
+    const auto loaded = document::load(posix_file_system(), {folder / "a.yaml"});
+    REQUIRE(loaded.trees.size() == 1);
+    const auto& entry = std::get<document::Map>(loaded.trees.front().root.value).front();
     CHECK(entry.key == "version");
     CHECK(entry.key_span.column == 1);
 }
@@ -138,6 +137,16 @@ TEST_CASE("the mistakes of all files are reported together", "[load]") {
     REQUIRE(errors.size() == 2);
     CHECK_THAT(errors[0].span.file->name(), ContainsSubstring("a.yaml"));
     CHECK_THAT(errors[1].span.file->name(), ContainsSubstring("b.yaml"));
+}
+
+TEST_CASE("what could be read is there beside what could not", "[load]") {
+    const Folder folder;
+    folder.write("a.yaml", "a: [1\n");
+    folder.write("b.yaml", "fine: 1\n");
+    const auto loaded = document::load(posix_file_system(), {folder / "a.yaml", folder / "b.yaml"});
+    CHECK(loaded.errors.size() == 1);
+    REQUIRE(loaded.trees.size() == 1);
+    CHECK_THAT(loaded.trees.front().source->name(), ContainsSubstring("b.yaml"));
 }
 
 TEST_CASE("a file of more than a mebibyte is refused", "[load]") {

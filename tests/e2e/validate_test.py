@@ -77,6 +77,15 @@ class ValidateJson(harness.EndToEnd):
         self.assertEqual((code, found["ok"]), (3, False))
         self.assertIn("nowhere.yaml", found["errors"][0]["message"])
 
+    def test_a_file_that_is_no_yaml_hides_no_other_mistakes(self):
+        self.write("access/a.yaml", "version: 1\nprofiles: { p: {}\n")
+        self.write("access/b.yaml", "users:\n  a@pve: { profile: p, comment: 7 }\n")
+        code, found = self.validate(VALID, "-f", "access")
+        self.assertEqual(code, 3)
+        self.assertEqual([error["source"]["file"] for error in found["errors"]],
+                         ["access/a.yaml", "access/b.yaml"])
+        self.assertIn("`comment` must be a string", found["errors"][1]["message"])
+
     def test_against_a_state(self):
         code, found = self.validate(VALID, "--live", harness.SEED / "user.cfg", "--release", "9.2")
         self.assertEqual((code, found["ok"]), (4, False))
