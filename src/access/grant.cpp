@@ -40,8 +40,6 @@ std::string free_name_for(const State& state, const Privilege& privilege) {
     return name;
 }
 
-using RoleNames = std::set<std::string>;
-
 /// The roles of a user or token, or of the user's groups, whose entries stand right there and are
 /// heeded there or (`inherited`) below.
 RoleNames
@@ -62,19 +60,6 @@ roles_at(const State& state, const Principal& who, const std::string& path, bool
         }
     }
     return own.empty() ? of_groups : own;
-}
-
-/// An entry replaces what is inherited, and hides what groups have: what is held so far at a path
-/// has to be granted there along with what is new.
-RoleNames roles_that_reach(const State& state, const Principal& who, const AclPath& at) {
-    std::string path = at.text;
-    RoleNames roles = roles_at(state, who, path, false);
-    while (roles.empty() && path != "/") {
-        path = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
-        roles = roles_at(state, who, path, true);
-    }
-    roles.erase("NoAccess"); // it would overrule what is new
-    return roles;
 }
 
 bool gives(const State& state, const RoleNames& roles, const Privilege& privilege) {
@@ -157,6 +142,17 @@ private:
 };
 
 } // namespace
+
+RoleNames roles_that_reach(const State& state, const Principal& who, const AclPath& at) {
+    std::string path = at.text;
+    RoleNames roles = roles_at(state, who, path, false);
+    while (roles.empty() && path != "/") {
+        path = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+        roles = roles_at(state, who, path, true);
+    }
+    roles.erase("NoAccess"); // it would overrule what is new
+    return roles;
+}
 
 std::vector<std::string> grant_commands(
     const State& state, const Principal& principal, const std::vector<MissingRight>& rights

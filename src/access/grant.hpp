@@ -1,6 +1,7 @@
 // How to give somebody a right that is missing: what error messages and guards recommend.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,14 @@ struct MissingRight {
     Privilege privilege;
     AclPath path;
 };
+
+using RoleNames = std::set<std::string>;
+
+/// What a user or token holds at a path by entries there or above, its groups' included, but for
+/// `NoAccess`. An entry of its own there replaces what is inherited and hides what groups have: all
+/// this has to be granted there along with what is new.
+[[nodiscard]] RoleNames
+roles_that_reach(const State& state, const Principal& who, const AclPath& at);
 
 /// The `pveum` commands that grant these rights (propagating) to a user or token, by the roles of
 /// this cluster that give them and the least besides; a privilege-separated token and its user are

@@ -1,10 +1,12 @@
 #include "live/completeness.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "access/grant.hpp"
 #include "base/text.hpp"
 
 namespace pveform::live {
@@ -12,6 +14,8 @@ namespace pveform::live {
 namespace {
 
 const Privilege sys_audit{"Sys.Audit"};
+
+const std::string access_path = "/access";
 
 const Listing groups{
     .base = "/access/groups",
@@ -80,8 +84,8 @@ std::set<std::string> objects_in_tree(const View& view, const Listing& listing) 
 
 Result<std::vector<Gap>> find_gaps(ReadTransport& transport, const View& view) {
     // Without this one the ACL is not complete, and what else is missing cannot be told from it.
-    if (!held(view.own, "/access", {sys_audit})) {
-        return std::vector{Gap{"/access", "ACL entries, users and groups"}};
+    if (!held(view.own, access_path, {sys_audit})) {
+        return std::vector{Gap{access_path, "ACL entries, users and groups"}};
     }
     std::vector<Gap> gaps;
     if (!held(view.own, groups.base, shows_all_users)) {
@@ -97,33 +101,110 @@ Result<std::vector<Gap>> find_gaps(ReadTransport& transport, const View& view) {
     return gaps;
 }
 
-/// Grants to a token's user as well: with privilege separation a token has only what both have.
-std::string grant_command(const std::string& path, const std::string& identity) {
-    const auto token = TokenId::parse(identity);
-    const std::string whom =
-        token ? fmt::format("--users '{}' --tokens '{}'", token->user.text, identity)
-              : fmt::format("--users '{}'", identity);
-    return fmt::format("pveum acl modify {} --roles PVEAuditor {}", path, whom);
+/// Who has to have an entry so that the identity sees more.
+Principal holder_of(const State& state, const std::string& identity) {
+    const auto id = TokenId::parse(identity);
+    if (!id) {
+        return Principal::of(UserId{identity});
+    }
+    const auto token = state.tokens.find(*id);
+    const bool is_whole = token != state.tokens.end() && !token->second.privilege_separation;
+    return is_whole ? Principal::of(id->user) : Principal::of(*id);
 }
 
-Error incomplete(const std::vector<Gap>& gaps, const std::string& identity) {
+/// Whether all that can give the principal a role at the path was shown: the ACL, and of a user the
+/// members of every group that is in it.
+bool knows_roles(const State& state, const Principal& holder, const std::string& path) {
+    if (path == access_path) {
+        return false;
+    }
+    return holder.kind == PrincipalKind::token ||
+           std::ranges::all_of(state.acl, [&state](const auto& entry) {
+               const Principal& other = entry.first.principal;
+               return other.kind != PrincipalKind::group || state.exists(other);
+           });
+}
+
+/// With the roles that an entry at this path would take away, as far as they are known.
+std::string grant_command(const State& state, const Principal& holder, const std::string& path) {
+    access::RoleNames roles;
+    if (knows_roles(state, holder, path)) {
+        roles = access::roles_that_reach(state, holder, AclPath{path});
+    }
+    roles.insert("PVEAuditor");
+    return fmt::format(
+        "pveum acl modify {} --roles {} --{}s '{}'",
+        path,
+        join({roles.begin(), roles.end()}, ","),
+        to_string(holder.kind),
+        holder.id
+    );
+}
+
+/// What the command would take away where the holder's entries could not be seen.
+std::string warning_about(const View& view, const Principal& holder, const std::string& path) {
+    std::vector<std::string> held_now;
+    if (const auto at = view.own.find(path); at != view.own.end()) {
+        for (const auto& [privilege, propagates] : at->second) {
+            held_now.push_back(fmt::format("`{}`", privilege.text));
+        }
+    }
+    const bool is_user = holder.kind == PrincipalKind::user;
+    return fmt::format(
+        "an entry on `{}` replaces what `{}` has from above{}: if there are such roles, name them "
+        "in "
+        "the same command, `--roles PVEAuditor,…`{}",
+        path,
+        holder.id,
+        is_user ? ", and hides what its groups have there" : "",
+        held_now.empty() ? "" : "; what it holds there now: " + join(held_now, ", ")
+    );
+}
+
+/// A token with privilege separation has only what its user has as well, and nothing here tells
+/// whether the user has it.
+std::string note_about_user(const UserId& user, const std::string& path) {
+    return fmt::format(
+        "its user `{0}` needs `{1}` there as well, or instead where the token has no privilege "
+        "separation; if `{0}` lacks it, grant it at the path where its roles are: an entry of its "
+        "own on `{2}` would replace what it has from above, or from its groups",
+        user.text,
+        sys_audit.text,
+        path
+    );
+}
+
+Error incomplete(const View& view, const std::vector<Gap>& gaps, const std::string& identity) {
     Error error{
         .kind = ErrorKind::incomplete_view,
         .message = fmt::format(
             "PVE hides a part of the cluster from `{}`: `{}` is missing on `{}`",
-            printable(identity),
+            identity,
             sys_audit.text,
             gaps.front().path
         ),
     };
+    const Principal holder = holder_of(view.state, identity);
     std::vector<std::string> commands;
+    std::vector<std::string> warnings;
     for (const Gap& gap : gaps) {
         error.notes.push_back(fmt::format(
             "without `{}` on `{}` PVE leaves out {}", sys_audit.text, gap.path, gap.hidden
         ));
-        const std::string command = grant_command(gap.path, printable(identity));
-        if (std::ranges::find(commands, command) == commands.end()) {
-            commands.push_back(command);
+        const std::string command = grant_command(view.state, holder, gap.path);
+        if (std::ranges::find(commands, command) != commands.end()) {
+            continue;
+        }
+        commands.push_back(command);
+        if (!knows_roles(view.state, holder, gap.path)) {
+            warnings.push_back(warning_about(view, holder, gap.path));
+        }
+    }
+    std::ranges::move(warnings, std::back_inserter(error.notes));
+    if (holder.kind == PrincipalKind::token) {
+        const UserId user = split_token_id(holder.id).user;
+        if (user != root_user) {
+            error.notes.push_back(note_about_user(user, gaps.front().path));
         }
     }
     error.help = fmt::format(
@@ -141,7 +222,7 @@ check_complete(ReadTransport& transport, const View& view, const std::string& id
     if (gaps.empty()) {
         return {};
     }
-    return std::unexpected(incomplete(gaps, identity));
+    return std::unexpected(incomplete(view, gaps, printable(identity)));
 }
 
 Result<std::set<AclPath>>

@@ -31,7 +31,7 @@ struct View {
 /// Seven GETs, one for the list of pools and one a pool, one for each directory realm in use. All
 /// of them again, where somebody wrote in between and the answers do not fit together. Refused with
 /// kind `incomplete_view` where PVE would filter what it lists: the error names the missing
-/// privilege, the path, and the `pveum` command that grants it.
+/// privilege, the path, the `pveum` command that grants it, and what that could take away.
 /// `identity` is who asks (a token id or user id), for that command.
 [[nodiscard]] Result<View> fetch(ReadTransport& transport, const std::string& identity);
 

@@ -175,7 +175,9 @@ class Connections(harness.EndToEnd):
         self.assert_error(run, 7, """
             error: PVE hides a part of the cluster from `blind@pve!ci`: `Sys.Audit` is missing on `/access`
               = note: without `Sys.Audit` on `/access` PVE leaves out ACL entries, users and groups
-              = help: a plan made from that would be wrong; on a node, an administrator grants it: `pveum acl modify /access --roles PVEAuditor --users 'blind@pve' --tokens 'blind@pve!ci'`
+              = note: an entry on `/access` replaces what `blind@pve!ci` has from above: if there are such roles, name them in the same command, `--roles PVEAuditor,…`
+              = note: its user `blind@pve` needs `Sys.Audit` there as well, or instead where the token has no privilege separation; if `blind@pve` lacks it, grant it at the path where its roles are: an entry of its own on `/access` would replace what it has from above, or from its groups
+              = help: a plan made from that would be wrong; on a node, an administrator grants it: `pveum acl modify /access --roles PVEAuditor --tokens 'blind@pve!ci'`
             """)
 
     # The way there.

@@ -118,7 +118,7 @@ class Ping(harness.EndToEnd):
         self.assert_code(run, 7)
         self.assert_says(
             run, "failed   reading", "`Sys.Audit` is missing on `/access`",
-            "pveum acl modify /access --roles PVEAuditor --users 'blind@pve' --tokens 'blind@pve!ci'",
+            "pveum acl modify /access --roles PVEAuditor --tokens 'blind@pve!ci'",
         )
 
     def test_a_token_that_is_not_accepted(self):

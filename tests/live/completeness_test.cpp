@@ -9,6 +9,8 @@ namespace pveform::live {
 
 namespace {
 
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
 using test::Answer;
 using test::FakeTransport;
 
@@ -69,18 +71,77 @@ TEST_CASE("nobody without rights gets a view of an empty cluster", "[live]") {
     );
     CHECK_THAT(
         view.error().help,
-        ContainsSubstring(
-            "`pveum acl modify /access --roles PVEAuditor --users 'ci@pve' --tokens 'ci@pve!plan'`"
-        )
+        EndsWith("`pveum acl modify /access --roles PVEAuditor --tokens 'ci@pve!plan'`")
     );
 }
 
-TEST_CASE("the command for a user grants to the user alone", "[live]") {
-    FakeTransport pve = cluster("{}");
-    CHECK_THAT(
-        fetch(pve, "eve@pve").error().help,
-        ContainsSubstring("`pveum acl modify /access --roles PVEAuditor --users 'eve@pve'`")
-    );
+TEST_CASE("what an entry would take away is said where it cannot be seen", "[live]") {
+    FakeTransport pve = cluster(R"({"/access":{"User.Modify":1,"VM.Audit":1}})");
+    SECTION("of a token, and of its user, who gets no entry") {
+        const auto notes = fetch(pve, "eve@pve!plan").error().notes;
+        REQUIRE(notes.size() == 3);
+        CHECK(
+            notes[1] ==
+            "an entry on `/access` replaces what `eve@pve!plan` has from above: if there are such "
+            "roles, name them in the same command, `--roles PVEAuditor,…`; what it holds there "
+            "now: `User.Modify`, `VM.Audit`"
+        );
+        CHECK_THAT(
+            notes[2],
+            StartsWith("its user `eve@pve` needs `Sys.Audit` there as well") &&
+                ContainsSubstring("an entry of its own on `/access` would replace what it has")
+        );
+    }
+    SECTION("of a user") {
+        const auto error = fetch(pve, "eve@pve").error();
+        CHECK_THAT(
+            error.help, EndsWith("`pveum acl modify /access --roles PVEAuditor --users 'eve@pve'`")
+        );
+        REQUIRE(error.notes.size() == 2);
+        CHECK_THAT(error.notes[1], ContainsSubstring("and hides what its groups have there"));
+    }
+    SECTION("of a user whose token has no privilege separation") {
+        const auto error = fetch(pve, "ci@pve!plan").error();
+        CHECK_THAT(error.help, EndsWith("--roles PVEAuditor --users 'ci@pve'`"));
+        CHECK(error.notes.size() == 2);
+    }
+    SECTION("root needs no grant for its tokens") {
+        const auto error = fetch(pve, "root@pam!plan").error();
+        CHECK_THAT(error.help, EndsWith("--tokens 'root@pam!plan'`"));
+        CHECK(error.notes.size() == 2);
+    }
+}
+
+TEST_CASE("what an entry would take away is granted along where it can be seen", "[live]") {
+    const std::string own = R"({"/access":{"Sys.Audit":1},"/access/groups":{"Sys.Audit":1}})";
+    FakeTransport pve = cluster(own);
+    pve.forget("GET /access/acl");
+    const auto rows = [](const std::string& type, const std::string& id, const std::string& path) {
+        return R"([{"path":"/access/groups/ops","type":"user","ugid":"alice@pve","roleid":"Empty"},)"
+               R"({"path":")" +
+               path + R"(","type":")" + type + R"(","ugid":")" + id +
+               R"(","roleid":"Deployer","propagate":1}])";
+    };
+    SECTION("to a token") {
+        pve.answer("GET /access/acl", Answer::data(rows("token", "alice@pve!ci", "/access")));
+        CHECK_THAT(
+            fetch(pve, "alice@pve!ci").error().help,
+            EndsWith("`pveum acl modify /access/groups/ops --roles Deployer,PVEAuditor --tokens "
+                     "'alice@pve!ci'`")
+        );
+    }
+    SECTION("to a user") {
+        pve.answer("GET /access/acl", Answer::data(rows("group", "ops", "/access/groups")));
+        const auto error = fetch(pve, "alice@pve").error();
+        CHECK_THAT(error.help, EndsWith("--roles Empty,PVEAuditor --users 'alice@pve'`"));
+        CHECK(error.notes.size() == 1);
+    }
+    SECTION("but to no user, where it may be in a group that is hidden") {
+        pve.answer("GET /access/acl", Answer::data(rows("group", "hidden", "/access/groups")));
+        const auto error = fetch(pve, "alice@pve").error();
+        CHECK_THAT(error.help, ContainsSubstring("--roles PVEAuditor --users 'alice@pve'"));
+        CHECK_THAT(error.notes.back(), ContainsSubstring("and hides what its groups have there"));
+    }
 }
 
 TEST_CASE("the ACL needs Sys.Audit on /access and nothing else will do", "[live]") {
