@@ -309,27 +309,32 @@ std::string in_words(const std::vector<access::MissingRight>& missing) {
 }
 
 /// All that is missing in one place: each role is created once. Whoever only plans needs none of
-/// it, and had better not get it.
+/// it, and had better not get it. An entry replaces what its holder has from above, so that there
+/// is nothing to recommend where `state`, which says what that is, could not be read: it is null.
 void advise_on(
     const std::vector<access::MissingRight>& missing,
     const Question& question,
-    const State& state,
+    const State* state,
     Findings& findings
 ) {
+    std::vector<std::string> fixes = {
+        "mend `reading` first, then run `pveform ping` again: what to grant depends on what is "
+        "held so far"};
+    if (state != nullptr) {
+        fixes = access::grant_commands(*state, user_or_token(question.identity), missing);
+    }
     findings.warn(
-        "rights",
-        fmt::format("`{}` lacks what is named above", question.identity),
-        access::grant_commands(state, user_or_token(question.identity), missing)
+        "rights", fmt::format("`{}` lacks what is named above", question.identity), std::move(fixes)
     );
     findings.checks.back().notes = {
         "if another identity applies, nothing is to be mended here: name that one in the document, "
         "`cluster: { apply_as: USER@REALM!TOKEN }`",
-        "if this one is to apply, on a node:"};
+        state != nullptr ? "if this one is to apply, on a node:" : "if this one is to apply:"};
 }
 
 /// Who only plans needs none of these: what is missing is a warning.
 void check_writing(
-    live::ReadTransport& pve, const Question& question, const State& state, Findings& findings
+    live::ReadTransport& pve, const Question& question, const State* state, Findings& findings
 ) {
     const auto& applier = question.document.cluster.apply_as;
     if (applier && applier->value != question.identity) {
@@ -417,14 +422,8 @@ void check_cluster(
     }
     findings.purpose = render::Purpose::plan;
     check_reading(view, question, findings);
-    State state = view ? view->state : State();
-    if (!view) { // for the grants; PVE shows roles to everybody
-        if (auto roles = live::fetch_roles(pve)) {
-            state.roles = std::move(*roles);
-        }
-    }
     findings.purpose = render::Purpose::apply;
-    check_writing(pve, question, state, findings);
+    check_writing(pve, question, view ? &view->state : nullptr, findings);
 }
 
 } // namespace

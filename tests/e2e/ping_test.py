@@ -121,6 +121,18 @@ class Ping(harness.EndToEnd):
             "pveum acl modify /access --roles PVEAuditor --tokens 'blind@pve!ci'",
         )
 
+    def test_nothing_else_is_granted_while_the_view_is_filtered(self):
+        """What is held so far cannot be seen: a grant that does not repeat it would take it away."""
+        run = self.at(self.simulator, "ping", "--format", "json", token="blind@pve!ci")
+        self.assert_code(run, 7)
+        checks = self.checks(run)
+        self.assertIn("Sys.Modify", checks["roles"]["message"])
+        self.assertEqual(len(checks["rights"]["fixes"]), 1)
+        self.assertIn("mend `reading` first, then run `pveform ping` again",
+                      checks["rights"]["fixes"][0])
+        named = [fix for check in checks.values() for fix in check["fixes"] if "pveum" in fix]
+        self.assertEqual(named, checks["reading"]["fixes"])
+
     def test_a_token_that_is_not_accepted(self):
         run = self.at(self.simulator, "ping", token="admin@pve!expired")
         self.assert_code(run, 7)
