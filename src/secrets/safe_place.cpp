@@ -1,6 +1,8 @@
 #include "secrets/safe_place.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <iterator>
 #include <random>
 #include <set>
 
@@ -152,6 +154,22 @@ Result<void> create_folders(FileSystem& files, const fs::path& folder) {
     return files.sync(parent.empty() ? fs::path(".") : parent);
 }
 
+/// What helps where nothing can be written in a folder; empty where the reason says enough.
+std::string help_to_write(const Error& error, const fs::path& folder) {
+    constexpr std::string_view elsewhere = "another place (for a file of secrets: `--secrets-out`)";
+    if (has_reason(error, EROFS)) {
+        return fmt::format("`{}` cannot be written to: use {}", folder.string(), elsewhere);
+    }
+    if (has_reason(error, EACCES) || has_reason(error, EPERM)) {
+        return fmt::format(
+            "whoever runs pveform must be able to write there: `chmod u+w {}`, or {}",
+            folder.string(),
+            elsewhere
+        );
+    }
+    return {};
+}
+
 } // namespace
 
 Result<fs::path> require_private_folder(FileSystem& files, const fs::path& folder) {
@@ -289,7 +307,10 @@ require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening
         written = written ? std::move(removed) : std::move(written);
     }
     if (!written) {
-        written.error().help = fmt::format("secrets need {} bytes of room there", bytes);
+        Error& error = written.error();
+        const bool is_full = has_reason(error, ENOSPC) || has_reason(error, EDQUOT);
+        error.help = is_full ? fmt::format("secrets need {} bytes of room there", bytes)
+                             : help_to_write(error, file.parent_path());
     }
     return written;
 }
@@ -299,8 +320,12 @@ require_lock(FileSystem& files, const fs::path& lock_file, Opening opening, std:
     if (opening == Opening::for_a_look && !TRY(files.inspect(lock_file))) {
         return nullptr;
     }
-    auto lock = TRY(files.try_lock(lock_file));
-    if (lock == nullptr) {
+    auto lock = files.try_lock(lock_file);
+    if (!lock) {
+        lock.error().help = help_to_write(lock.error(), lock_file.parent_path());
+        return lock;
+    }
+    if (*lock == nullptr) {
         return io_refusal(
             fmt::format("another run of pveform has `{}` locked", lock_file.parent_path().string()),
             std::string(help)

@@ -323,6 +323,10 @@ FileSystem& posix_file_system() {
     return files;
 }
 
+bool has_reason(const Error& error, int system_error) {
+    return error.message.ends_with(": " + std::generic_category().message(system_error));
+}
+
 fs::path temporary_name_of(const fs::path& path) {
     return path.parent_path() / ("." + path.filename().string() + ".new");
 }

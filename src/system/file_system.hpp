@@ -94,6 +94,9 @@ public:
 
 [[nodiscard]] FileSystem& posix_file_system();
 
+/// Whether an error of these operations has this reason, an error number (`ENOSPC`).
+[[nodiscard]] bool has_reason(const Error& error, int system_error);
+
 /// Where `replace_file_durably` first writes to: `.NAME.new`, beside the file.
 [[nodiscard]] std::filesystem::path temporary_name_of(const std::filesystem::path& path);
 

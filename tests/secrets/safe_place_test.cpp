@@ -16,6 +16,7 @@ using pveform::secrets::open_file_sink;
 using pveform::secrets::open_folder_sink;
 using pveform::secrets::Opening;
 using pveform::secrets::require_hidden_from_git;
+using pveform::secrets::require_lock;
 using pveform::secrets::require_private_folder;
 using pveform::secrets::require_room;
 
@@ -131,11 +132,31 @@ TEST_CASE("room is asked for by writing", "[secrets]") {
         files.set_faults(&faults);
         CHECK_THAT(
             error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
-            ContainsSubstring("secrets need 1000 bytes of room there")
+            Catch::Matchers::EndsWith("Input/output error\n") // room would not help
         );
         files.set_faults(nullptr);
         CHECK_FALSE(files.has("/safe/.a.new"));
     }
+    files.fill_disk_of("/safe");
+    CHECK_THAT(
+        error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
+        ContainsSubstring("secrets need 1000 bytes of room there")
+    );
+}
+
+TEST_CASE("a folder that cannot be written in is to become writable, and not larger", "[secrets]") {
+    MemoryFiles files;
+    const auto says = [&files](const std::string& reason, const std::string& help) {
+        files.refuse_files_in("/safe", reason);
+        for (const std::string& error :
+             {error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
+              error_of(require_lock(files, "/safe/.a.lock", Opening::for_stores))}) {
+            CHECK_THAT(error, ContainsSubstring(reason));
+            CHECK_THAT(error, ContainsSubstring(help) && !ContainsSubstring("bytes of room"));
+        }
+    };
+    says("Permission denied", "`chmod u+w /safe`, or another place");
+    says("Read-only file system", "`/safe` cannot be written to: use another place");
 }
 
 TEST_CASE("a look is not in the way of a store", "[secrets]") {

@@ -74,6 +74,11 @@ public:
     /// No file can be written in this folder any more.
     void fill_disk_of(const std::string& folder) { full_.insert(folder); }
 
+    /// No file can be made in this folder, for this reason: `Permission denied`.
+    void refuse_files_in(const std::string& folder, const std::string& reason) {
+        refused_[folder] = reason;
+    }
+
     void empty_disk_of(const std::string& folder) { full_.erase(folder); }
 
     /// The process is gone and its locks are free; with it, perhaps, what was not synced.
@@ -205,6 +210,10 @@ public:
         using Lock = std::unique_ptr<FileLock>;
         return attempt<Lock>("lock", path, [&]() -> Result<Lock> {
             if (!has(path.string())) {
+                const auto refused = refused_.find(path.parent_path().string());
+                if (refused != refused_.end()) {
+                    return failure("lock", path, refused->second);
+                }
                 seen_[path.string()] =
                     std::make_shared<Node>(Node{FileKind::regular, 0600, me, {}, {}, 1});
             }
@@ -292,6 +301,10 @@ private:
         if (has(path.string())) {
             return failure("create", path, "File exists");
         }
+        const auto refused = refused_.find(path.parent_path().string());
+        if (refused != refused_.end()) {
+            return failure("create", path, refused->second);
+        }
         if (!has(path.parent_path().string())) {
             return missing("create", path);
         }
@@ -313,6 +326,7 @@ private:
     Nodes on_disk_;
     std::shared_ptr<Locked> locked_ = std::make_shared<Locked>();
     std::set<std::string> full_;
+    std::map<std::string, std::string> refused_; // folder → why
     std::vector<std::string> log_;
     Faults* faults_ = nullptr;
 };

@@ -3,6 +3,7 @@
 #include "system/file_system.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
@@ -139,6 +140,14 @@ TEST_CASE("files are read up to a limit", "[system]") {
     CHECK(files.read_file(file, 199'999).error().help == "at most 199999 bytes are read");
     CHECK_FALSE(files.read_file(folder.path() / "missing", 10));
     CHECK_FALSE(files.read_file(folder.path(), 10));
+}
+
+TEST_CASE("an error tells its reason", "[system]") {
+    const TemporaryFolder folder;
+    const auto missing = files.read_file(folder.path() / "a", 1).error();
+    CHECK(pveform::has_reason(missing, ENOENT));
+    CHECK_FALSE(pveform::has_reason(missing, EACCES));
+    CHECK(pveform::has_reason(files.write_new_file(folder.path(), "").error(), EEXIST));
 }
 
 TEST_CASE("a path is resolved to where it really leads", "[system]") {
