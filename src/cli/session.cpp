@@ -106,6 +106,7 @@ find_connection(const Options& options, const desired::Document& document, Conte
     }
     if (document.cluster.ca_file) {
         connection.ca_file = document.cluster.ca_file->value;
+        connection.ca_file_place = document.cluster.ca_file->span;
     }
     if (document.cluster.fingerprint) {
         connection.fingerprint = document.cluster.fingerprint->value;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/secret.hpp"
+#include "base/source.hpp"
 #include "live/transport.hpp"
 #include "system/clock.hpp"
 
@@ -30,6 +31,7 @@ struct ExtraHeader {
 struct Connection {
     std::string endpoint; // https://HOST[:PORT]
     std::optional<std::filesystem::path> ca_file;
+    Span ca_file_place;                     // where a document names it
     std::optional<std::string> fingerprint; // SHA-256 of the certificate, 32 bytes with colons
     bool insecure = false; // takes any certificate: whoever offers this warns each time
     std::vector<ExtraHeader> headers;

@@ -1,11 +1,14 @@
 #include "live/curl_error.hpp"
 
+#include <cstddef>
+#include <filesystem>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
 #include "base/text.hpp"
+#include "system/file_system.hpp"
 
 namespace pveform::live {
 
@@ -227,21 +230,39 @@ Error too_large(const Context& context) {
     );
 }
 
+/// OpenSSL was given the file and does not say why it could not use it.
+std::string why_unusable(const std::filesystem::path& authorities) {
+    constexpr std::size_t max_bytes = 16 * 1024 * 1024;
+    const auto text = posix_file_system().read_file(authorities, max_bytes);
+    if (!text) {
+        const std::string& words = text.error().message; // those of the system come last
+        return words.substr(words.rfind(": ") + 2);
+    }
+    return text->find("-----BEGIN ") == std::string::npos
+               ? "it holds no certificate"
+               : "what it holds is no certificate that can be read";
+}
+
 Error unreadable_authorities(const Context& context) {
+    const auto& file = context.connection.ca_file;
+    if (!file) {
+        return Error{
+            .kind = ErrorKind::io,
+            .message = "cannot read this system's certificate authorities",
+            .help = "install them (Debian: `ca-certificates`), or name the cluster's own authority "
+                    "in `tls: { ca_file: … }`",
+        };
+    }
     return Error{
         .kind = ErrorKind::io,
-        .message = context.connection.ca_file
-                       ? fmt::format(
-                             "cannot read a certificate authority from `{}`",
-                             printable(context.connection.ca_file->string())
-                         )
-                       : std::string("cannot read this system's certificate authorities"),
-        .help =
-            context.connection.ca_file
-                ? "it must be a readable file in PEM form (`-----BEGIN CERTIFICATE-----`), such "
-                  "as a copy of `/etc/pve/pve-root-ca.pem`"
-                : "install them (Debian: `ca-certificates`), or name the cluster's own "
-                  "authority in `tls: { ca_file: … }`",
+        .message = fmt::format(
+            "cannot read a certificate authority from `{}`: {}",
+            printable(file->string()),
+            why_unusable(*file)
+        ),
+        .span = context.connection.ca_file_place,
+        .help = "it must be a readable file in PEM form (`-----BEGIN CERTIFICATE-----`), such as a "
+                "copy of `/etc/pve/pve-root-ca.pem`",
     };
 }
 

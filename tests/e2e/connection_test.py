@@ -71,6 +71,16 @@ class Connections(harness.EndToEnd):
             )
             self.assert_code(self.plan(), 0)
 
+    def test_the_document_is_shown_where_its_authority_is_missing(self):
+        self.write(
+            "pveform.yaml",
+            f"version: 1\ncluster: {{ endpoint: {self.simulator.endpoint}, "
+            "tls: { ca_file: gone.pem } }\n",
+        )
+        run = self.plan()
+        self.assert_code(run, 1)
+        self.assert_says(run, "gone.pem`: No such file or directory", "--> pveform.yaml:2:")
+
     def test_a_fingerprint_here_is_not_overruled_by_an_authority_there(self):
         other = self.start_simulator()
         self.write(
@@ -129,10 +139,14 @@ class Connections(harness.EndToEnd):
 
     def test_a_file_that_is_no_authority(self):
         self.write("empty.pem", "")
-        for name in ("missing.pem", "empty.pem", "pveform.yaml"):
+        for name, reason in (
+            ("missing.pem", "No such file or directory"),
+            ("empty.pem", "it holds no certificate"),
+            ("pveform.yaml", "it holds no certificate"),
+        ):
             run = self.plan("--endpoint", self.simulator.endpoint, "--ca-file", name)
             self.assert_error(run, 1, f"""
-                error: cannot read a certificate authority from `{name}`
+                error: cannot read a certificate authority from `{name}`: {reason}
                   = help: it must be a readable file in PEM form (`-----BEGIN CERTIFICATE-----`), such as a copy of `/etc/pve/pve-root-ca.pem`
                 """)
 

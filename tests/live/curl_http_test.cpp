@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "catch.hpp"
@@ -327,12 +331,20 @@ TEST_CASE("the system's authorities do not know a cluster's own", "[live][networ
 
 TEST_CASE("a CA file that is none is a matter of this machine", "[live][network]") {
     const TlsServer server;
-    for (const auto* name : {"missing.pem", "nonsense.pem"}) {
+    std::ofstream(server.file("broken.pem")) << "-----BEGIN CERTIFICATE-----\nnone\n";
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"missing.pem", "missing.pem`: No such file or directory"},
+        {"nonsense.pem", "nonsense.pem`: it holds no certificate"},
+        {"broken.pem", "broken.pem`: what it holds is no certificate that can be read"},
+        {"", "/`: Is a directory"}};
+    for (const auto& [name, reason] : cases) {
         Connection connection = server.connection();
         connection.ca_file = server.file(name);
+        connection.ca_file_place = {std::make_shared<SourceFile>("a.yaml", "ca"), 1, 1, 2};
         const Error error = error_of(connection);
         CHECK(error.kind == ErrorKind::io);
-        CHECK_THAT(error.message, ContainsSubstring(name));
+        CHECK_THAT(error.message, Catch::Matchers::EndsWith(reason));
+        CHECK(error.span.file_and_line() == "a.yaml:1");
     }
     CHECK(server.log().empty());
 }
