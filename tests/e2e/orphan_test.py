@@ -27,7 +27,7 @@ cat >"incoming.$$"
 if mkdir first 2>/dev/null; then
     echo $$ >writing
     mv writing first-process
-    until test -e go; do sleep 0.05; done
+    while test -e keep.sh && ! test -e go; do sleep 0.05; done
 fi
 mv "incoming.$$" stored.json
 """
@@ -120,7 +120,7 @@ class Orphans(harness.EndToEnd):
         self.write("keep.sh", """#!/bin/sh
 set -eu
 cat >stored.json
-(until test -e go; do sleep 0.05; done) >/dev/null 2>&1 &
+(while test -e keep.sh && ! test -e go; do sleep 0.05; done) >/dev/null 2>&1 &
 """)
         self.write("output", "")
         self.assert_next_run_finishes()
