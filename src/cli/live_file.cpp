@@ -114,6 +114,7 @@ from_user_config(const Options& options, const std::string& text, Context& conte
                 .own = {},
                 .server_time = {},
                 .hidden_pools = {},
+                .knows_realms = options.domains.has_value(),
             },
         .origin = path,
         .cluster = {},

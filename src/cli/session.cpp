@@ -218,6 +218,7 @@ Collected<plan::Plan> plan_for(
          .rotation = options.rotation,
          .reader = view.reader.empty() ? std::nullopt : std::optional(user_or_token(view.reader)),
          .hidden_pools = view.hidden_pools,
+         .knows_realms = view.knows_realms,
          .purpose = purpose}
     );
 }

@@ -25,7 +25,8 @@ struct View {
     /// Where `Pool.Audit` is missing: at and below these paths there may be pools that are not in
     /// `state`, so that the access which their members give is not known. Empty: all are known.
     std::set<AclPath> hidden_pools;
-    std::string reader = {}; // the token or user id that read it; empty: a file, or not known
+    bool knows_realms = true; // a user.cfg alone says nothing of them
+    std::string reader = {};  // the token or user id that read it; empty: a file, or not known
 };
 
 /// Seven GETs, one for the list of pools and one a pool, one for each directory realm in use. All

@@ -30,10 +30,11 @@ public:
         const State& live,
         const desired::Document& document,
         UnixSeconds now,
-        const Rotation& rotation
+        const Rotation& rotation,
+        bool knows_realms
     )
-        : live_(live), document_(document), now_(now), rotation_(rotation), ownership_(document),
-          known_privileges_(live.privileges()) {
+        : live_(live), document_(document), now_(now), rotation_(rotation),
+          knows_realms_(knows_realms), ownership_(document), known_privileges_(live.privileges()) {
         target_.state = live;
         for (const auto& [key, grant] : live.acl) {
             live_rows_[key.principal].push_back(key);
@@ -55,6 +56,7 @@ public:
 
 private:
     void declare_everything() {
+        check_realms();
         declare_roles();
         declare_groups();
         declare_users();
@@ -65,8 +67,10 @@ private:
         remove_acl();
         find_what_is_left_alone();
         check_names();
+        note_names_of_nothing();
     }
 
+    void check_realms();
     void declare_roles();
     void declare_privileges(const desired::Role& declared, Role& role);
     void declare_groups();
@@ -115,6 +119,11 @@ private:
 
     // Names (target_names.cpp)
     void check_names();
+    void note_names_of_nothing();
+    void note_unless_known(std::string_view who, const ObjectKey& key, const Span& span);
+    template<class Id>
+    void note_unless_known(const desired::Owned& owned);
+    [[nodiscard]] bool is_known(const ObjectKey& key) const;
     void check_names_of(const desired::Globs& globs);
     void check_case_variants_of_new(const UserId& user, const Span& span);
     void check_case_variants(const UserId& user, const Span& span);
@@ -136,6 +145,7 @@ private:
     const desired::Document& document_;
     UnixSeconds now_;
     const Rotation& rotation_;
+    bool knows_realms_;
     Ownership ownership_;
     std::set<Privilege> known_privileges_;
     std::map<Principal, std::vector<AclKey>> live_rows_;

@@ -222,7 +222,9 @@ Collected<Plan> make_plan(
     const State& live, const desired::Document& document, const Circumstances& circumstances
 ) {
     // What is wanted, laid over what is there.
-    Target target = TRY(target_state(live, document, circumstances.now, circumstances.rotation));
+    Target target = TRY(target_state(
+        live, document, circumstances.now, circumstances.rotation, circumstances.knows_realms
+    ));
     std::map<TokenId, std::string> rotated = reasons_to_rotate(target.issues);
     Plan plan;
     plan.now = circumstances.now;

@@ -89,6 +89,7 @@ struct Circumstances {
     Rotation rotation = {};
     std::optional<Principal> reader = {}; // who read the cluster; nobody for a view from a file
     std::set<AclPath> hidden_pools = {};  // at and below these, pools could not be seen
+    bool knows_realms = true;             // whether the state has all that there are
     Purpose purpose = Purpose::carry_out;
 };
 

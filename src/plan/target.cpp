@@ -68,6 +68,15 @@ void Overlay::refuse_unknown(
     refuse(message, span, std::move(help));
 }
 
+/// A rule for a realm that is not there would leave those of another one unprotected.
+void Overlay::check_realms() {
+    for (const auto& [id, rule] : document_.realms) {
+        if (knows_realms_ && !live_.realms.contains(id)) {
+            refuse_unknown("realm", id, live_.realms, rule.span);
+        }
+    }
+}
+
 void Overlay::declare_roles() {
     for (const auto& [id, declared] : document_.roles) {
         target_.origins[id] = {{}, declared.span};
@@ -361,9 +370,13 @@ void Overlay::find_what_is_left_alone() {
 }
 
 Collected<Target> target_state(
-    const State& live, const desired::Document& document, UnixSeconds now, const Rotation& rotation
+    const State& live,
+    const desired::Document& document,
+    UnixSeconds now,
+    const Rotation& rotation,
+    bool knows_realms
 ) {
-    return Overlay(live, document, now, rotation).run();
+    return Overlay(live, document, now, rotation, knows_realms).run();
 }
 
 } // namespace pveform::plan

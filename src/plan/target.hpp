@@ -51,9 +51,14 @@ struct Target {
 /// Errors (all of them together) where the document speaks of something that this cluster does not
 /// have or this PVE does not know: groups, members, roles, realms, privileges, ACL paths.
 /// `now` is what the lifetimes of tokens are counted from. With `rotation.nothing_else` the target
-/// is the live state but for the tokens that are rotated.
+/// is the live state but for the tokens that are rotated. Where the live state does not have all
+/// realms, those of the document are not looked for.
 [[nodiscard]] Collected<Target> target_state(
-    const State& live, const desired::Document& document, UnixSeconds now, const Rotation& rotation
+    const State& live,
+    const desired::Document& document,
+    UnixSeconds now,
+    const Rotation& rotation,
+    bool knows_realms
 );
 
 } // namespace pveform::plan

@@ -3,9 +3,15 @@
 
 #include "plan/overlay.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/turns.hpp"
 
 namespace pveform::plan {
 
@@ -97,6 +103,161 @@ void Overlay::check_names() {
         if (is_of_user) {
             check_case_variants(
                 user_behind(user_or_token(pattern.principal->pattern)), pattern.span
+            );
+        }
+    }
+}
+
+namespace {
+
+template<class Id>
+ObjectKey key_of_name(const std::string& text) {
+    if constexpr (std::is_same_v<Id, TokenId>) {
+        return split_token_id(text);
+    } else {
+        return Id{text};
+    }
+}
+
+Principal principal_named(const std::string& text) {
+    return text.starts_with('@') ? Principal::of(GroupId{text.substr(1)}) : user_or_token(text);
+}
+
+/// As findings of the policy name it; nothing where none could.
+std::optional<ObjectKey> key_of_finding(std::string_view object) {
+    const std::size_t colon = object.find(':');
+    const std::string_view kind = object.substr(0, colon);
+    const std::string name(object.substr(colon + 1));
+    if (kind == "role") {
+        return RoleId{name};
+    }
+    if (kind == "group") {
+        return GroupId{name};
+    }
+    if (kind == "user") {
+        return UserId{name};
+    }
+    if (kind == "token") {
+        return split_token_id(name);
+    }
+    const std::vector<std::string> parts = split(name, " ");
+    return parts.size() == 3 ? std::optional<ObjectKey>(AclKey{
+                                   AclPath{parts[0]}, principal_named(parts[1]), RoleId{parts[2]}})
+                             : std::nullopt;
+}
+
+/// `; did you mean …?`, or nothing.
+std::string or_another(const ObjectKey& key, const State& state) {
+    std::vector<std::string> names;
+    const auto collect = [&](const auto& objects) {
+        for (const auto& [id, object] : objects) {
+            if (const ObjectKey other = id; other.index() == key.index()) {
+                names.push_back(name_of(other));
+            }
+        }
+    };
+    collect(state.roles);
+    collect(state.groups);
+    collect(state.users);
+    collect(state.tokens);
+    const auto match = closest_match(name_of(key), names);
+    return match ? fmt::format("; did you mean `{}`?", *match) : std::string();
+}
+
+} // namespace
+
+/// Declared, in the cluster, or left there by a former one of that name.
+bool Overlay::is_known(const ObjectKey& key) const {
+    const auto is_in = [](const auto& id, const auto& live, const auto& target) {
+        return live.contains(id) || target.contains(id);
+    };
+    const auto has_rows = [this](const Principal& principal) {
+        const auto rows = live_rows_.find(principal);
+        return rows != live_rows_.end() && !rows->second.empty();
+    };
+    const State& state = target_.state;
+    if (const auto* role = std::get_if<RoleId>(&key)) {
+        return is_in(*role, live_.roles, state.roles);
+    }
+    if (const auto* group = std::get_if<GroupId>(&key)) {
+        return is_in(*group, live_.groups, state.groups) || has_rows(Principal::of(*group));
+    }
+    if (const auto* user = std::get_if<UserId>(&key)) {
+        return is_in(*user, live_.users, state.users) || has_rows(Principal::of(*user)) ||
+               std::ranges::any_of(live_.groups, [user](const auto& group) {
+                   return group.second.members.contains(*user);
+               });
+    }
+    if (const auto* token = std::get_if<TokenId>(&key)) {
+        const auto owner = document_.users.find(token->user);
+        const bool is_declared =
+            owner != document_.users.end() && owner->second.tokens &&
+            std::ranges::any_of(*owner->second.tokens, [&](const auto& one) {
+                const TokenId declared{token->user, one.first};
+                const auto names = desired::possible_holders(declared, one.second);
+                return *token == declared || std::ranges::find(names, *token) != names.end();
+            });
+        return is_declared || is_in(*token, live_.tokens, state.tokens) ||
+               has_rows(Principal::of(*token));
+    }
+    return is_in(std::get<AclKey>(key), live_.acl, state.acl);
+}
+
+/// `who` names it.
+void Overlay::note_unless_known(std::string_view who, const ObjectKey& key, const Span& span) {
+    if (is_known(key)) {
+        return;
+    }
+    const bool is_row = std::holds_alternative<AclKey>(key);
+    target_.notices.push_back(Notice{
+        fmt::format(
+            "{} names {} `{}`, which is neither declared nor there{}",
+            who,
+            is_row ? "ACL entry" : kind_of(key),
+            name_of(key),
+            or_another(key, target_.state)
+        ),
+        span,
+        {key}});
+}
+
+template<class Id>
+void Overlay::note_unless_known(const desired::Owned& owned) {
+    for (const auto& [verb, globs] :
+         {std::pair("`protect`", &owned.protect), std::pair("`ignore`", &owned.ignore)}) {
+        for (const auto& [glob, span] : *globs) {
+            if (!glob.is_pattern()) {
+                note_unless_known(verb, key_of_name<Id>(glob.pattern), span);
+            }
+        }
+    }
+}
+
+/// What keeps something safe, or quiet, and keeps nothing. Patterns may wait for what is to come.
+void Overlay::note_names_of_nothing() {
+    note_unless_known<UserId>(document_.manage.users);
+    note_unless_known<TokenId>(document_.manage.tokens);
+    note_unless_known<GroupId>(document_.manage.groups);
+    note_unless_known<RoleId>(document_.manage.roles);
+    for (const desired::AclPattern& pattern : document_.manage.acl.ignore) {
+        if (!pattern.principal || pattern.principal->is_pattern()) {
+            continue;
+        }
+        const Principal principal = principal_named(pattern.principal->pattern);
+        note_unless_known(
+            "`ignore`",
+            principal.kind == PrincipalKind::group  ? ObjectKey(GroupId{principal.id})
+            : principal.kind == PrincipalKind::user ? ObjectKey(UserId{principal.id})
+                                                    : ObjectKey(split_token_id(principal.id)),
+            pattern.span
+        );
+    }
+    for (const desired::PolicyIgnore& ignore : document_.policy.ignore) {
+        const auto key = key_of_finding(ignore.object.value);
+        const bool is_over = ignore.until && ignore.until->value <= now_; // said elsewhere
+        if (key && !is_over) {
+            note_unless_known(
+                fmt::format("the `ignore` of rule {}", ignore.rule.value), *key, ignore.object.span
             );
         }
     }
