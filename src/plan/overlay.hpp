@@ -130,6 +130,7 @@ private:
     [[nodiscard]] bool ignores_case(const RealmId& realm) const;
 
     void find_what_is_left_alone();
+    void check_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
     void set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups);
     void set_members_of_group(const GroupId& group, const std::map<UserId, Span>& members);
     void check_new_user(const UserId& user, const desired::User& declared);

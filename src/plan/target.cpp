@@ -218,17 +218,57 @@ void Overlay::check_root(const desired::User& declared) {
     }
 }
 
-void Overlay::set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups) {
+/// Who is in a directory's group is the directory's to say: a document that let somebody join could
+/// not let them leave again.
+void Overlay::check_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups) {
     for (const auto& [id, span] : groups) {
         if (!target_.state.groups.contains(id)) {
             refuse_unknown("group", id, target_.state.groups, span);
+            continue;
+        }
+        const auto realm = ownership_.directory_of(id);
+        const auto live = live_.groups.find(id);
+        const bool is_member = live != live_.groups.end() && live_.users.contains(user) &&
+                               live->second.members.contains(user);
+        if (realm && !is_member) {
+            refuse(
+                fmt::format(
+                    "user `{}` cannot join group `{}`, which comes from the directory of realm "
+                    "`{}`",
+                    user.text,
+                    id.text,
+                    realm->text
+                ),
+                span,
+                "let them join it in the directory, or grant by a group of your own"
+            );
         }
     }
+}
+
+void Overlay::set_groups_of_user(const UserId& user, const std::map<GroupId, Span>& groups) {
+    check_groups_of_user(user, groups);
     for (auto& [id, group] : target_.state.groups) {
         if (groups.contains(id)) {
             group.members.insert(user);
-        } else if (ownership_.may_change(id) && !ownership_.directory_of(id)) {
+            continue;
+        }
+        const auto realm = ownership_.directory_of(id);
+        if (!ownership_.may_change(id)) {
+            continue;
+        }
+        if (!realm) {
             group.members.erase(user);
+        } else if (group.members.contains(user)) {
+            target_.notices.push_back(Notice{
+                fmt::format(
+                    "user `{}` stays in group `{}`, which comes from the directory of realm `{}`",
+                    user.text,
+                    id.text,
+                    realm->text
+                ),
+                document_.users.at(user).span,
+                {user}});
         }
     }
 }
