@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -143,6 +145,44 @@ Plan deviation_between(
     return deviation;
 }
 
+json::Value texts_of(const std::set<UserId>& users) {
+    json::Array texts;
+    for (const UserId& user : users) {
+        texts.emplace_back(user.text);
+    }
+    return texts;
+}
+
+/// Whether one of them names somebody whom the other does not, and who is no user there: of users
+/// it is said which groups they are in.
+bool names_others_than(
+    const std::set<UserId>& members, const std::map<UserId, User>& users, const Group& other
+) {
+    return std::ranges::any_of(members, [&](const UserId& id) {
+        return !other.members.contains(id) && !users.contains(id);
+    });
+}
+
+/// Groups that name other vanished users than they did.
+void add_changed_names(const State& before, const State& live, std::vector<DriftItem>& items) {
+    for (const auto& [id, then] : before.groups) {
+        const auto now = live.groups.find(id);
+        if (now == live.groups.end() ||
+            (!names_others_than(then.members, before.users, now->second) &&
+             !names_others_than(now->second.members, live.users, then))) {
+            continue;
+        }
+        const ObjectKey key = id;
+        auto item = std::ranges::find(items, key, &DriftItem::key);
+        if (item == items.end()) {
+            item = items.insert(
+                std::ranges::upper_bound(items, key, {}, &DriftItem::key), DriftItem{.key = key}
+            );
+        }
+        item->fields.push_back({"members", texts_of(then.members), texts_of(now->second.members)});
+    }
+}
+
 bool has_drifted_items(const std::vector<DriftItem>& items) {
     return std::ranges::any_of(items, [](const DriftItem& item) { return !item.is_information; });
 }
@@ -214,6 +254,7 @@ Drift drift_since(State before, State live, UnixSeconds now, std::set<AclPath> h
         drift.notices.push_back(not_compared(hidden_pools));
     }
     std::ranges::transform(difference(live, before), std::back_inserter(drift.items), item_since);
+    add_changed_names(before, live, drift.items);
     drift.deviation =
         deviation_between(std::move(before), std::move(live), now, std::move(hidden_pools));
     return drift;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 
 #include "catch.hpp"
 
@@ -15,6 +16,7 @@
 #include "plan/review.hpp"
 #include "plan/world.hpp"
 #include "render/drift_text.hpp"
+#include "json/write.hpp"
 
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::Expiry;
@@ -135,6 +137,48 @@ TEST_CASE("a pool that got a member is drift of access alone", "[plan]") {
     const plan::Drift drift = plan::drift_since(before, live, now, {});
     CHECK(drift.items.empty());
     CHECK(drift.is_drifted());
+}
+
+TEST_CASE("a group that names another vanished user has changed since a snapshot", "[plan]") {
+    const auto members_of = [](State & state, const char* group) -> auto& {
+        return state.groups[pveform::GroupId{group}].members;
+    };
+    const pveform::UserId ann{"ann@pve"};
+    const pveform::UserId ghost{"ghost@pve"};
+    State before = empty_cluster();
+    before.users[ann] = {};
+    members_of(before, "ops") = {ann};
+    before.groups[pveform::GroupId{"dev"}].comment = "Dev";
+    State live = before;
+    members_of(live, "ops").insert(ghost);
+    for (const auto& [then, now_there, expected, found] :
+         {std::tuple(before, live, R"(["ann@pve"])", R"(["ann@pve","ghost@pve"])"),
+          std::tuple(live, before, R"(["ann@pve","ghost@pve"])", R"(["ann@pve"])")}) {
+        const plan::Drift drift = plan::drift_since(then, now_there, now, {});
+        REQUIRE(kinds_of(drift) == std::vector{plan::DriftKind::changed});
+        CHECK(plan::name_of(drift.items.front().key) == "ops");
+        REQUIRE(drift.items.front().fields.size() == 1);
+        CHECK(drift.items.front().fields.front().name == "members");
+        CHECK(pveform::json::dump(drift.items.front().fields.front().expected) == expected);
+        CHECK(pveform::json::dump(drift.items.front().fields.front().live) == found);
+    }
+    // Beside another change of the group, and in its place among the others.
+    live.groups[pveform::GroupId{"ops"}].comment = "new";
+    live.groups.erase(pveform::GroupId{"dev"});
+    live.groups[pveform::GroupId{"web"}];
+    const plan::Drift both = plan::drift_since(before, live, now, {});
+    REQUIRE(both.items.size() == 3);
+    CHECK(plan::name_of(both.items[1].key) == "ops");
+    CHECK(both.items[1].fields.size() == 2);
+    // What is said of users is said once.
+    State joined = before;
+    members_of(joined, "dev").insert(ann);
+    const plan::Drift of_user = plan::drift_since(before, joined, now, {});
+    REQUIRE(of_user.items.size() == 1);
+    CHECK(plan::kind_of(of_user.items.front().key) == "user");
+    State gone = before;
+    gone.users.erase(ann); // as a directory's sync leaves it
+    CHECK(plan::drift_since(before, gone, now, {}).items.size() == 1);
 }
 
 TEST_CASE("pools that somebody else does not see are not compared", "[plan]") {
