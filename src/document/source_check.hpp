@@ -20,10 +20,18 @@ namespace pveform::document {
 /// none, which yaml-cpp accepts.
 [[nodiscard]] std::optional<std::size_t> end_of_quoted(std::string_view text, std::size_t begin);
 
+/// Where an offset is, counted from 1.
+struct LineAndColumn {
+    std::size_t line = 1;
+    std::size_t column = 1;
+};
+
+[[nodiscard]] LineAndColumn line_and_column(std::string_view text, std::size_t offset);
+
 struct Explained {
     std::string message;
     std::string help;
-    std::optional<std::size_t> column = {}; // of the mistake, from 0, if reading went on behind it
+    std::optional<std::size_t> offset = {}; // of the mistake, if reading went on behind it
 };
 
 /// yaml-cpp's message in the words of somebody who writes a document; `offset` is where it stopped.

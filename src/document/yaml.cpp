@@ -381,8 +381,9 @@ void TreeBuilder::report_syntax_error(const YAML::Exception& exception) {
                                  : static_cast<std::size_t>(exception.mark.pos)
     );
     Span span = span_at(exception.mark);
-    if (explained.column) {
-        span.column = *explained.column + 1;
+    if (explained.offset) {
+        const auto [line, column] = line_and_column(source_->text(), *explained.offset);
+        span = Span{source_, line, column, 1};
     }
     refuse(std::move(explained.message), span, std::move(explained.help));
 }

@@ -147,7 +147,7 @@ TEST_CASE("bytes that are no text are refused", "[yaml]") {
 
 TEST_CASE("escapes give what they say, but no half characters", "[yaml]") {
     CHECK(text_of(at(good("a: \"\\u00e4\\x41\\t\"\n").root, "a")) == "äA\t");
-    CHECK_THAT(complaint("a: \"\\ud800\"\n"), ContainsSubstring("not YAML"));
+    CHECK(complaint("a: \"\\ud800\"\n") == "1:5 `\\ud800` is half of a character");
 }
 
 TEST_CASE("a key that is written twice names both places", "[yaml]") {
