@@ -45,17 +45,90 @@ std::string date_for(std::string_view number) {
                         : std::string("write a date, or `never`");
 }
 
-void refuse_expiry(const Value& value, const std::optional<std::string>& text) {
+/// With a 0 for each digit.
+std::string shape_of(std::string_view text) {
+    std::string shape(text);
+    std::ranges::replace_if(
+        shape, [](char c) { return decimal_digits.contains(c); }, '0'
+    );
+    return shape;
+}
+
+/// A year, a month and a day, or a time as well, that the calendar does not have.
+bool is_beyond_calendar(std::string_view text) {
+    static constexpr std::string_view date = "0000-00-00";
+    const std::string shape = shape_of(text);
+    if (!shape.starts_with(date)) {
+        return false;
+    }
+    const std::string time = shape.substr(date.size());
+    return !parse_time(text.substr(0, date.size())) || time == "T00:00:00Z" ||
+           time == "T00:00:00+00:00" || time == "T00:00:00-00:00";
+}
+
+/// `2027-6-3` with two digits for month and day.
+std::string with_two_digits(std::string_view text) {
+    const std::size_t end = std::min(text.find_first_of("Tt "), text.size());
+    std::vector<std::string> parts = split(text.substr(0, end), "-");
+    for (std::string& part : parts) {
+        part.insert(0, part.size() == 1 ? "0" : "");
+    }
+    return join(parts, "-") + std::string(text.substr(end));
+}
+
+/// The time that was meant by one that is not written to the end, or to the letter.
+std::optional<std::string> meant_time(std::string_view text) {
+    std::string whole = with_two_digits(text);
+    const std::size_t point = std::min(whole.find_first_of(".,"), whole.size());
+    const std::size_t behind = whole.find_first_not_of(decimal_digits, point + 1);
+    whole.erase(point, std::min(behind, whole.size()) - point);
+    for (const std::string_view end : {"", "Z", ":00Z"}) {
+        const std::string candidate = whole + std::string(end);
+        if (parse_time(candidate)) {
+            return candidate;
+        }
+    }
+    return std::nullopt;
+}
+
+/// What to write instead of a text that is no time.
+std::string help_for_time(std::string_view text) {
     static constexpr std::string_view forms =
         "write a date (`2027-06-30`), a time (`2027-06-30T12:00:00Z`), or `never`";
+    if (to_lower(text) == "never") {
+        return "write `never`";
+    }
+    if (parse_duration(text)) {
+        return fmt::format("a length of time is the `lifetime` of a token; {}", forms);
+    }
+    const auto meant = is_beyond_calendar(text) ? std::nullopt : meant_time(text);
+    if (!meant) {
+        return std::string(forms);
+    }
+    const bool has_zone = !meant->ends_with('Z') || text.ends_with('Z') || text.ends_with('z');
+    const bool has_fraction = text.find_first_of(".,") != std::string_view::npos;
+    return fmt::format(
+        "write `{}`{}{}",
+        *meant,
+        has_zone ? "" : ", or `+02:00` for `Z`: a time needs its zone",
+        has_fraction ? "; PVE counts whole seconds" : ""
+    );
+}
+
+void refuse_expiry(const Value& value, const std::optional<std::string>& text) {
     if (!text) {
-        value.refuse_type("a date, a time or `never`", std::string(forms));
+        value.refuse_type("a date, a time or `never`", help_for_time(""));
     } else if (!text->empty() && text->find_first_not_of("0123456789") == std::string::npos) {
         value.refuse_type("a date, a time or `never`", date_for(*text));
     } else {
         value.refuse(
-            fmt::format("{}: `{}` is no date that exists", value.name(), printable(*text)),
-            std::string(forms)
+            fmt::format(
+                "{}: `{}` is {}",
+                value.name(),
+                printable(*text),
+                is_beyond_calendar(*text) ? "no date that exists" : "not written as a date"
+            ),
+            help_for_time(*text)
         );
     }
 }

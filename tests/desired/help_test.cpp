@@ -45,6 +45,33 @@ TEST_CASE(
     CHECK_THAT(of_user("acl:\n      path: /vms"), ContainsSubstring("pveform.yaml:4:5\n"));
 }
 
+TEST_CASE("a date that exists is not said to be none: what its writing lacks is", "[desired]") {
+    const auto says = [](const std::string& text, const std::string& words) {
+        const std::string said = of_user("expire: " + text);
+        CHECK_THAT(said, ContainsSubstring("`" + text + "` is not written as a date"));
+        CHECK_THAT(said, ContainsSubstring("help: " + words));
+    };
+    says("2027-06-30T12:00:00", "write `2027-06-30T12:00:00Z`, or `+02:00` for `Z`");
+    says("2027-06-30T12:00", "write `2027-06-30T12:00:00Z`, or `+02:00` for `Z`");
+    says("2027-06-30 12:00:00.5", "write `2027-06-30 12:00:00Z`, or `+02:00` for `Z`");
+    says("2027-06-30T12:00:00.25Z", "write `2027-06-30T12:00:00Z`; PVE counts whole seconds");
+    says("2027-06-30T12:00:00.25+02:00", "write `2027-06-30T12:00:00+02:00`; PVE");
+    says("2027-6-3", "write `2027-06-03`\n");
+    says("2027-6-3T9:00", "write a date");
+    says("Never", "write `never`\n");
+    says("90d", "a length of time is the `lifetime` of a token; write a date");
+    says("tomorrow", "write a date");
+}
+
+TEST_CASE("a date that does not exist is said to be none", "[desired]") {
+    for (const std::string text :
+         {"2027-02-29", "2027-13-01", "2027-02-30T12:00:00", "2027-06-30T25:00:00Z"}) {
+        CHECK_THAT(
+            of_user("expire: " + text), ContainsSubstring(text + "` is no date that exists")
+        );
+    }
+}
+
 TEST_CASE("a fix that is to be copied is YAML", "[desired]") {
     const auto says = [](const std::string& text, const std::string& words) {
         CAPTURE(text);
