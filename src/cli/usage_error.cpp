@@ -83,6 +83,9 @@ bool reads_documents(const CLI::App& command) {
 /// A word where a command or an argument may stand.
 Error unknown_word(const CLI::App& app, const std::string& word) {
     const auto given = given_commands(app);
+    if (word == "help") {
+        return unknown("no command", word, fmt::format("write `{} --help`", written(given)));
+    }
     if (reads_documents(*given.back())) {
         return unknown(
             "unexpected argument",

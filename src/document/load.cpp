@@ -30,6 +30,11 @@ public:
 
     Result<void> add(const fs::path& path) {
         const auto info = TRY(files_.inspect(path));
+        if (!info && path == "-") {
+            return std::unexpected(
+                usage_error("standard input is not read", "name a file, or say `-f /dev/stdin`")
+            );
+        }
         if (!info) {
             return std::unexpected(Error{
                 .kind = ErrorKind::usage,

@@ -29,6 +29,26 @@ std::string undeclared_fields(const Token& live, const desired::Token& wanted) {
     return separation ? "its privilege separation is" : "";
 }
 
+/// What to write instead of a glob that no declared token matches.
+std::string help_for_rotation(
+    const std::string& pattern,
+    const std::vector<std::string>& tokens,
+    const desired::Document& document
+) {
+    const bool is_user = std::ranges::any_of(document.users, [&](const auto& declared) {
+        return Glob{pattern}.matches(declared.first.text);
+    });
+    if (is_user) {
+        return fmt::format(
+            "that is a user; a token is `USER@REALM!NAME`, and all of this user's are `'{}!*'`",
+            printable(pattern)
+        );
+    }
+    const auto match = closest_match(pattern, tokens);
+    return match ? fmt::format("did you mean `{}`?", *match)
+                 : "declare it first; what nobody declares is left alone";
+}
+
 } // namespace
 
 /// Whoever asks for a rotation names tokens of the document.
@@ -42,15 +62,13 @@ void Overlay::check_rotation() {
         }
         const auto matches = [&](const std::string& name) { return glob.matches(name); };
         if (std::ranges::none_of(names, matches)) {
-            const auto match = closest_match(glob.pattern, names);
             errors_.push_back(Error{
                 .kind = ErrorKind::usage,
                 .message = fmt::format(
                     "the document declares no token `{}`: there is nothing to rotate",
                     printable(glob.pattern)
                 ),
-                .help = match ? fmt::format("did you mean `{}`?", *match)
-                              : "declare it first; what nobody declares is left alone",
+                .help = help_for_rotation(glob.pattern, names, document_),
             });
         }
     }

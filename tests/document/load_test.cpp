@@ -139,6 +139,13 @@ TEST_CASE("the mistakes of all files are reported together", "[load]") {
     CHECK_THAT(errors[1].span.file->name(), ContainsSubstring("b.yaml"));
 }
 
+TEST_CASE("standard input is not read, unless it has a name", "[load]") {
+    const Errors errors = document::load(posix_file_system(), {"-"}).errors;
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].message == "standard input is not read");
+    CHECK_THAT(errors[0].help, ContainsSubstring("`-f /dev/stdin`"));
+}
+
 TEST_CASE("what could be read is there beside what could not", "[load]") {
     const Folder folder;
     folder.write("a.yaml", "a: [1\n");

@@ -35,6 +35,8 @@ class Suggestions(harness.EndToEnd):
     def test_what_was_meant(self):
         for line, complaint, help in [
             ("plann", "unknown command `plann`", "did you mean `pveform plan`?"),
+            ("help plan", "no command `help`", "write `pveform plan --help`"),
+            ("help", "no command `help`", "write `pveform --help`"),
             ("dif", "unknown command `dif`", "did you mean `pveform diff`?"),
             ("policy explian hidden-entry", "unknown command `explian`",
              "did you mean `pveform policy explain`?"),

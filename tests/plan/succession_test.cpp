@@ -49,6 +49,14 @@ TEST_CASE("only declared tokens can be rotated", "[plan]") {
     CHECK_THAT(made.error().front().help, ContainsSubstring("`ann@pve!ci`"));
 }
 
+TEST_CASE("a user in place of a token is told how its tokens are written", "[plan]") {
+    const auto made = try_plan(cluster({{"stray", 0}}), fixed, now_of("ann@pve"));
+    REQUIRE_FALSE(made);
+    CHECK_THAT(
+        made.error().front().help, ContainsSubstring("all of this user's are `'ann@pve!*'`")
+    );
+}
+
 TEST_CASE("a token that is not there is said to be missing, not issued", "[plan]") {
     const plan::Plan plan = plan_of(cluster({}), single, now_of("*"));
     CHECK(plan.is_empty());
