@@ -331,10 +331,16 @@ void Overlay::check_row(const AclKey& key, const desired::AclRow& row) {
     }
     const auto live = live_.acl.find(key);
     if (live == live_.acl.end()) {
+        std::vector<std::string> others;
+        for (const auto& [other, grant] : live_.acl) {
+            if (other.path.is_addable(live_.release)) {
+                others.push_back(other.path.text);
+            }
+        }
         refuse(
             fmt::format("PVE {} takes no ACL entry at `{}`", live_.release.text(), key.path.text),
             row.span,
-            std::string(acl_path_forms)
+            help_for_acl_path(key.path, live_.release, std::move(others))
         );
     } else if (live->second.propagate != row.propagate) {
         refuse(

@@ -320,6 +320,22 @@ TEST_CASE("what the cluster does not have is refused, all of it together", "[pla
     );
 }
 
+TEST_CASE("a path that no entry can stand at gets the one that was meant", "[plan]") {
+    State live = empty_cluster();
+    live.acl[row("/access/users", user("root@pam"), "PVEAuditor")]; // of an older PVE
+    desired::Document document;
+    document.users[UserId{"ann@pve"}].acl = desired::AclList{
+        wanted_row("/vmz", "PVEAuditor"),
+        wanted_row("/vmz/100", "PVEAuditor"),
+        wanted_row("/access/user", "PVEAuditor")};
+    const auto made = plan::make_plan(live, document, {.now = now});
+    REQUIRE_FALSE(made);
+    REQUIRE(made.error().size() == 3);
+    CHECK(made.error()[0].help == "did you mean `/vms`?");
+    CHECK(made.error()[1].help == "did you mean `/vms/100`?");
+    CHECK(made.error()[2].help.starts_with("paths are ")); // the entry could not be added
+}
+
 TEST_CASE("a row at a path that today's PVE refuses is no error where it is live", "[plan]") {
     State live = empty_cluster();
     live.users[UserId{"ann@pve"}];
