@@ -12,6 +12,7 @@
 #include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
+#include "cli/invalid.hpp"
 #include "cli/outputs.hpp"
 #include "cli/passwords.hpp"
 #include "cli/plan_file.hpp"
@@ -148,21 +149,6 @@ std::optional<ExitCode> refuse_outdated(
         .notes = std::move(notes),
     }));
     return unwritten.empty() ? ExitCode::plan_outdated : context.report(unwritten);
-}
-
-void warn_of_other_applier(const Run& run, Context& context) {
-    const auto& expected = run.document.cluster.apply_as;
-    if (expected && expected->value != run.identity) {
-        fmt::print(
-            context.err,
-            "{} the document says that `{}` applies it, and this is `{}`; rights and own access "
-            "are "
-            "judged for the latter\n",
-            render::paint(context.err_style, render::Paint::warning, "warning:"),
-            printable(expected->value),
-            printable(run.identity)
-        );
-    }
 }
 
 /// How new secrets are tried; not at all where that was said, or where a gateway puts credentials
@@ -346,10 +332,10 @@ ExitCode apply_document(Run run, Context& context) {
     }
     const auto ahead = skew_of(view->server_time, context.clock); // now: somebody may think it over
     warn_of_skew(*view, context);
-    warn_of_other_applier(run, context);
+    warn_of_other_applier(run.document, run.identity, context);
     auto planned = make_reviewable(run, run.options, *view, **pve, context);
     if (!planned) {
-        return context.report(planned.error());
+        return report_invalid("apply", planned.error(), run.options, run.outputs, context);
     }
     const plan::Plan& plan = planned->plan;
     const render::PlanContext& about = planned->about;
@@ -426,11 +412,11 @@ ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, 
     }
     const auto sources = load_sources(options, context);
     if (!sources) {
-        return context.report(sources.error());
+        return report_invalid("apply", sources.error(), options, *outputs, context);
     }
     const auto document = read_document(*sources, options);
     if (!document) {
-        return context.report(document.error());
+        return report_invalid("apply", document.error(), options, *outputs, context);
     }
     if (const auto apart = refuse_collisions(options, *document, context); !apart) {
         return context.report(apart.error());

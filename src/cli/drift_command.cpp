@@ -12,6 +12,7 @@
 #include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
+#include "cli/invalid.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
 #include "cli/outputs.hpp"
@@ -172,7 +173,7 @@ ExitCode run_drift(const Options& options, Context& context) {
     const auto found =
         options.against ? against_snapshot(options, context) : against_documents(options, context);
     if (!found) {
-        return context.report(found.error());
+        return report_invalid("drift", found.error(), options, *outputs, context);
     }
     Errors errors = show(*found, *outputs, options, context);
     std::ranges::move(plan::undecided(found->drift.verdicts), std::back_inserter(errors));

@@ -105,6 +105,35 @@ Span fallback_of(const std::vector<std::filesystem::path>& documents, Context& c
     return {};
 }
 
+bool is_report(Form form, std::string_view text) {
+    switch (form) {
+    case Form::text:
+        return text.starts_with("Cluster ") || text.starts_with("error: ");
+    case Form::markdown:
+        return text.starts_with("<!-- pveform:");
+    case Form::junit:
+        return text.contains("<testsuites name=\"pveform ");
+    case Form::sarif:
+        return text.contains("\"name\": \"pveform\"");
+    case Form::codequality:
+        return text == "[]\n" || (text.starts_with('[') && text.contains("\"check_name\""));
+    case Form::json:
+    case Form::prometheus:
+        break;
+    }
+    return false;
+}
+
+/// Whether nothing is there, or a report of this form, as an earlier run left it.
+bool is_free_for(Form form, const std::filesystem::path& path, Context& context) {
+    constexpr std::size_t max_bytes = 64 * 1024 * 1024;
+    if (const auto info = context.files.inspect(path); info && !*info) {
+        return true;
+    }
+    const auto text = context.files.read_file(path, max_bytes);
+    return text && (text->empty() || is_report(form, *text));
+}
+
 } // namespace
 
 std::vector<std::string> names_of_forms() {
@@ -172,6 +201,14 @@ Result<Outputs> Outputs::prepare(const Options& options, bool has_metrics, Conte
 }
 
 Errors Outputs::write(const render::Report& report, Context& context) const {
+    return write(report, Replacing::anything, context);
+}
+
+Errors Outputs::write_with_care(const render::Report& report, Context& context) const {
+    return write(report, Replacing::reports, context);
+}
+
+Errors Outputs::write(const render::Report& report, Replacing replacing, Context& context) const {
     render::Surroundings surroundings{
         .version = PVEFORM_VERSION,
         .names = source_names(context),
@@ -184,6 +221,17 @@ Errors Outputs::write(const render::Report& report, Context& context) const {
     Errors errors;
     for (const auto& [form, path] : files_) {
         const std::string text = render::written(report, form, surroundings);
+        if (text.empty()) {
+            continue;
+        }
+        if (replacing == Replacing::reports && !is_free_for(form, path, context)) {
+            fmt::print(
+                context.err,
+                "note: {} is no such report, and is left as it is\n",
+                printable(path.string())
+            );
+            continue;
+        }
         if (auto done = replace_public_file(context.files, path, text); !done) {
             errors.push_back(std::move(done).error());
         }

@@ -35,10 +35,19 @@ public:
 
     /// What is said on standard output where it is not for people, all files, and on GitHub the
     /// annotations and the summary of the step. Files are there as a whole or not at all; after an
-    /// error the others are written all the same.
+    /// error the others are written all the same. A form that the report does not have is left out.
     [[nodiscard]] Errors write(const render::Report& report, Context& context) const;
 
+    /// The same where nobody could read what the documents say of files: one that is there, and is
+    /// no report of this form, may be what secrets are kept in. It is left as it is, with a note.
+    [[nodiscard]] Errors write_with_care(const render::Report& report, Context& context) const;
+
 private:
+    enum class Replacing { anything, reports };
+
+    [[nodiscard]] Errors
+    write(const render::Report& report, Replacing replacing, Context& context) const;
+
     render::Form standard_output_ = render::Form::text;
     std::vector<Output> files_;
     std::vector<std::filesystem::path> documents_;

@@ -10,6 +10,7 @@
 #include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
+#include "cli/invalid.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
 #include "cli/outputs.hpp"
@@ -99,11 +100,11 @@ ExitCode run_plan(const Options& options, Context& context) {
     // What is wanted.
     const auto sources = load_sources(options, context);
     if (!sources) {
-        return context.report(sources.error());
+        return report_invalid("plan", sources.error(), options, *outputs, context);
     }
     const auto document = read_document(*sources, options);
     if (!document) {
-        return context.report(document.error());
+        return report_invalid("plan", document.error(), options, *outputs, context);
     }
     if (const auto apart = refuse_collisions(options, *document, context); !apart) {
         return context.report(apart.error());
@@ -117,7 +118,7 @@ ExitCode run_plan(const Options& options, Context& context) {
                              options,
                              context
                          )
-                       : context.report(offline.error());
+                       : report_invalid("plan", offline.error(), options, *outputs, context);
     }
     // Where it is wanted, and who we are there.
     const auto connection = find_connection(options, *document, context);
@@ -148,7 +149,7 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     auto plan = plan_for(options, *document, *view, *applier, context);
     if (!plan) {
-        return context.report(plan.error());
+        return report_invalid("plan", plan.error(), options, *outputs, context);
     }
     // What is unwise about it, or not as the document claims.
     if (const auto done = review_plan(*plan, options, *document, *view, pve->get()); !done) {

@@ -200,6 +200,22 @@ void warn_of_skew(const live::View& view, Context& context) {
     }
 }
 
+void warn_of_other_applier(
+    const desired::Document& document, const std::string& identity, Context& context
+) {
+    const auto& expected = document.cluster.apply_as;
+    if (expected && expected->value != identity) {
+        fmt::print(
+            context.err,
+            "{} the document says that `{}` applies it, and this is `{}`; rights and own access "
+            "are judged for the latter\n",
+            render::paint(context.err_style, render::Paint::warning, "warning:"),
+            printable(expected->value),
+            printable(identity)
+        );
+    }
+}
+
 Collected<plan::Plan> plan_for(
     const Options& options,
     const desired::Document& document,

@@ -85,6 +85,11 @@ cluster_name(const desired::Document& document, const live::Connection& connecti
 /// PVE judges by its own clock what has expired, and so do plans.
 void warn_of_skew(const live::View& view, Context& context);
 
+/// Rights and own access are judged for whoever runs this, whomever the document names.
+void warn_of_other_applier(
+    const desired::Document& document, const std::string& identity, Context& context
+);
+
 /// A plan of what `view` lacks to be as the document says.
 [[nodiscard]] Collected<plan::Plan> plan_for(
     const Options& options,

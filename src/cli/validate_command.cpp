@@ -10,8 +10,10 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/invalid.hpp"
 #include "cli/live_file.hpp"
 #include "cli/offline_plan.hpp"
+#include "cli/outputs.hpp"
 #include "cli/session.hpp"
 #include "plan/review.hpp"
 #include "render/policy.hpp"
@@ -127,7 +129,11 @@ void setup_validate(CLI::App& app, Options& options) {
 }
 
 ExitCode run_validate(const Options& options, Context& context) {
-    const render::Validation validation = validation_of(options, context);
+    render::Validation validation = validation_of(options, context);
+    std::ranges::move( // on GitHub; there are no other outputs
+        write_invalid("validate", validation.errors, options, Outputs(), context),
+        std::back_inserter(validation.errors)
+    );
     return options.format == Format::json ? print_json(validation, context)
                                           : show(validation, options, context);
 }

@@ -221,6 +221,23 @@ std::string outdated_comment(
     return std::move(page).take();
 }
 
+std::string
+invalid_comment(std::string_view command, std::string_view cluster, const Errors& errors) {
+    Page page(command, cluster);
+    page.paragraph(fmt::format("**Not valid**: {}.", plural(errors.size(), "error")));
+    std::vector<std::string> items;
+    for (const Error& error : errors) {
+        items.push_back(fmt::format(
+            "{}{}{}",
+            sentence(error.message),
+            place_of(error.span),
+            error.help.empty() ? "" : "; " + sentence(error.help)
+        ));
+    }
+    page.list("Errors", items);
+    return std::move(page).take();
+}
+
 std::string receipt_comment(
     const plan::Plan& plan,
     const PlanContext& context,

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apply/receipt.hpp"
+#include "base/error.hpp"
 #include "plan/drift.hpp"
 #include "plan/plan.hpp"
 #include "render/drift_text.hpp"
@@ -20,6 +22,10 @@ namespace pveform::render {
 [[nodiscard]] std::string outdated_comment(
     const plan::Plan& now, const PlanContext& context, const std::vector<std::string>& differences
 );
+
+/// Of documents of which no plan can be made.
+[[nodiscard]] std::string
+invalid_comment(std::string_view command, std::string_view cluster, const Errors& errors);
 
 [[nodiscard]] std::string receipt_comment(
     const plan::Plan& plan,

@@ -322,6 +322,23 @@ Observations observations_of(
     return all;
 }
 
+Observations observations_of(const Errors& errors) {
+    Observations all;
+    for (const Error& error : errors) {
+        all.push_back({
+            .suite = "documents",
+            .rule = "invalid-document",
+            .subject = error.message,
+            .level = Level::error,
+            .outcome = CaseOutcome::failed,
+            .message = error.message,
+            .help = error.help,
+            .span = error.span,
+        });
+    }
+    return all;
+}
+
 std::vector<std::string> fingerprints_of(const Observations& observations) {
     std::map<std::string, std::size_t> seen;
     std::vector<std::string> all;

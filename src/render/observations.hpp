@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apply/receipt.hpp"
+#include "base/error.hpp"
 #include "base/source.hpp"
 #include "plan/drift.hpp"
 #include "plan/plan.hpp"
@@ -22,10 +23,10 @@ enum class Level { none, note, warning, error };
 enum class CaseOutcome { passed, failed, unknown, skipped };
 
 struct Observation {
-    std::string_view
-        suite;           // `changes`, `drift`, `guards`, `policy`, `assertions`, `steps`, `result`
-    std::string rule;    // `drift-changed`, `guard-destroy`, `token-without-expiry`
-    std::string subject; // what it is about: the same in every run
+    std::string_view suite; // `changes`, `drift`, `guards`, `policy`, `assertions`, `steps`,
+                            // `result`, `documents`
+    std::string rule;       // `drift-changed`, `guard-destroy`, `token-without-expiry`
+    std::string subject;    // what it is about: the same in every run
     Level level = Level::none;
     CaseOutcome outcome = CaseOutcome::passed;
     std::string message; // one line
@@ -46,6 +47,9 @@ using Observations = std::vector<Observation>;
 /// Of a plan that no longer is the one that was reviewed, with a line for each difference.
 [[nodiscard]] Observations
 observations_of(const plan::Plan& now, const std::vector<std::string>& differences);
+
+/// Of documents of which no plan can be made.
+[[nodiscard]] Observations observations_of(const Errors& errors);
 
 /// The same for the same rule and subject in every run, different for all others of the list: 64
 /// hexadecimal digits, one for each.

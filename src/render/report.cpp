@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "render/codequality.hpp"
 #include "render/comment.hpp"
+#include "render/diagnostics.hpp"
 #include "render/drift_json.hpp"
 #include "render/junit.hpp"
 #include "render/plan_json.hpp"
@@ -85,6 +86,18 @@ std::string OutdatedReport::markdown() const {
 
 Observations OutdatedReport::observations() const {
     return observations_of(now_, differences_);
+}
+
+std::string InvalidReport::text(const Style& style) const {
+    return diagnostics(errors_, style);
+}
+
+std::string InvalidReport::markdown() const {
+    return invalid_comment(command_, cluster_, errors_);
+}
+
+Observations InvalidReport::observations() const {
+    return observations_of(errors_);
 }
 
 std::string written(const Report& report, Form form, const Surroundings& surroundings) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apply/receipt.hpp"
+#include "base/error.hpp"
 #include "plan/drift.hpp"
 #include "plan/plan.hpp"
 #include "render/drift_text.hpp"
@@ -127,6 +128,32 @@ private:
     const std::vector<std::string>& differences_;
 };
 
+/// Of documents of which no plan can be made. It has no JSON: whoever counts the changes of a plan
+/// must not find none.
+class InvalidReport final : public Report {
+public:
+    InvalidReport(std::string_view command, const std::string& cluster, const Errors& errors)
+        : command_(command), cluster_(cluster), errors_(errors) {}
+
+    [[nodiscard]] std::string_view command() const override { return command_; }
+
+    [[nodiscard]] const std::string& cluster() const override { return cluster_; }
+
+    [[nodiscard]] std::string text(const Style& style) const override;
+
+    [[nodiscard]] std::string json() const override { return {}; }
+
+    [[nodiscard]] std::string markdown() const override;
+    [[nodiscard]] Observations observations() const override;
+
+    [[nodiscard]] std::optional<plan::Drift> drift() const override { return std::nullopt; }
+
+private:
+    std::string_view command_;
+    const std::string& cluster_;
+    const Errors& errors_;
+};
+
 /// What does not come from the report itself.
 struct Surroundings {
     std::string version; // of pveform
@@ -136,7 +163,7 @@ struct Surroundings {
     Style style = {};           // of text
 };
 
-/// With a newline at its end. Empty where the report has no such form (metrics of an apply).
+/// With a newline at its end. Empty where the report has no such form.
 [[nodiscard]] std::string
 written(const Report& report, Form form, const Surroundings& surroundings);
 

@@ -93,6 +93,9 @@ std::string_view summary_of(std::string_view rule) {
     if (rule.starts_with("allowed-")) {
         return "a flag let the plan past a guard";
     }
+    if (rule == "invalid-document") {
+        return "a document is not valid, so that nothing can be planned";
+    }
     if (rule == "assertion") {
         return "a test of access that the document makes does not hold";
     }

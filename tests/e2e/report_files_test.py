@@ -21,6 +21,61 @@ class ReportFiles(Reports):
             self.assert_code(run, 3)
             self.assert_says(run, "two reports would go to standard output")
 
+    FORMS_OF_MISTAKES = {form: name for form, name in Reports.FORMS.items()
+                         if form not in ("json", "prometheus")}
+
+    def invalid(self, *arguments, command="plan", environment=None):
+        self.write("pveform.yaml", "version: 1\ncluster: { name: e2e }\nusrs: {}\n")
+        run = self.pveform(command, *arguments, environment=environment)
+        self.assert_code(run, 3)
+        self.assert_says(run, "unknown key `usrs`")
+        return run
+
+    def test_mistakes_in_documents_are_in_the_reports(self):
+        """In place of what an earlier run found."""
+        outputs = [part for form, name in self.FORMS_OF_MISTAKES.items()
+                   for part in ("--output", f"{form}={name}")]
+        for earlier in (False, True):
+            for command in ("plan", "drift", "apply"):
+                if earlier:
+                    self.report("plan")
+                self.invalid(*outputs, command=command)
+                root = xml.etree.ElementTree.fromstring(self.text_of("junit"))
+                self.assertEqual((root.get("name"), root.get("failures")),
+                                 (f"pveform {command} e2e", "1"))
+                (log,) = json.loads(self.text_of("sarif"))["runs"]
+                self.assertEqual(log["automationDetails"]["id"], f"pveform/{command}/e2e")
+                (result,) = log["results"]
+                self.assertEqual(result["ruleId"], "invalid-document")
+                place = result["locations"][0]["physicalLocation"]
+                self.assertEqual((place["artifactLocation"]["uri"], place["region"]["startLine"]),
+                                 ("pveform.yaml", 3))
+                (issue,) = json.loads(self.text_of("gitlab-codequality"))
+                self.assertEqual(issue["location"], {"path": "pveform.yaml", "lines": {"begin": 3}})
+                self.assertIn("**Not valid**: 1 error.", self.text_of("markdown"))
+                self.assertIn("--> pveform.yaml:3:1", self.text_of("text"))
+
+    def test_a_plan_in_json_is_never_one_without_changes(self):
+        run = self.invalid("--output", "json=r.json", "--format", "text")
+        self.assertFalse((self.folder / "r.json").exists())
+        self.assertEqual(run.out, "")
+
+    def test_what_may_be_the_secrets_of_a_broken_document_stays(self):
+        for form, name in self.FORMS_OF_MISTAKES.items():
+            self.write(name, '{"version": 1, "tokens": {}}')
+            run = self.invalid("--output", f"{form}={name}")
+            self.assert_says(run, f"{name} is no such report, and is left as it is")
+            self.assertEqual(self.text_of(form), '{"version": 1, "tokens": {}}')
+
+    def test_mistakes_in_documents_are_annotated_on_github(self):
+        for command in ("validate", "plan", "drift", "apply"):
+            summary = self.write("summary.md", "")
+            run = self.invalid(command=command, environment={
+                "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+            self.assertIn("\n::error file=pveform.yaml,line=3,col=1,"
+                          "title=pveform%3A invalid-document::unknown key `usrs`", run.err)
+            self.assertIn("**Not valid**: 1 error.", summary.read_text())
+
     def test_what_is_no_output_is_refused(self):
         for text, words in [("xml=a", "text, json, markdown, junit, sarif, prometheus"),
                             ("json", "is not FORMAT=PATH"), ("json=", "is not FORMAT=PATH")]:
