@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 
 #include "apply/execute.hpp"
-#include "base/text.hpp"
 #include "cli/collisions.hpp"
 #include "cli/commands.hpp"
 #include "cli/credentials.hpp"
@@ -236,7 +235,8 @@ ExitCode end_without_writes(
     return is_blocked ? ExitCode::blocked : ExitCode::done;
 }
 
-void show(
+/// Whether it was written, where it was to be.
+bool show(
     const plan::Plan& plan,
     const render::PlanContext& about,
     const Outputs& outputs,
@@ -245,15 +245,17 @@ void show(
 ) {
     const bool goes_ahead = plan.blocks.empty() && plan::undecided(plan).empty();
     if (options.quiet && goes_ahead && (options.auto_approve || plan.is_empty())) {
-        return; // the receipt says what was done
+        return true; // the receipt says what was done
     }
     if (outputs.speaks_text()) {
         fmt::print(context.out, "{}", render::plan_text(plan, about, context.out_style));
-        context.out.flush();
-    } else if (!options.auto_approve) { // whoever is asked must have seen it
-        fmt::print(context.err, "{}", render::plan_text(plan, about, context.err_style));
-        context.err.flush();
+        return context.out.flush().good();
     }
+    if (options.auto_approve) {
+        return true;
+    }
+    fmt::print(context.err, "{}", render::plan_text(plan, about, context.err_style));
+    return context.err.flush().good(); // whoever is asked must have seen it
 }
 
 /// Asks, and plans once more right before the first write where time has passed since somebody
@@ -342,7 +344,9 @@ ExitCode apply_document(Run run, Context& context) {
     if (const auto end = check_lock(run, *planned, context)) {
         return *end;
     }
-    show(plan, about, run.outputs, run.options, context);
+    if (!show(plan, about, run.outputs, run.options, context)) {
+        return context.without_output();
+    }
     if (plan.is_empty() || !plan.blocks.empty() || !plan::undecided(plan).empty()) {
         return end_without_writes(run, plan, about, context);
     }

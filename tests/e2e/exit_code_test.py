@@ -219,8 +219,9 @@ class ExitCodes(harness.EndToEnd):
 
     def test_6_when_it_wrote_and_could_not_say_so(self):
         simulator = self.start_simulator()
-        run = self.at(
-            simulator, "apply", "--auto-approve", before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
+        run = self.at(  # the plan is not shown
+            simulator, "apply", "--auto-approve", "--quiet",
+            before=["sh", "-c", 'exec "$0" "$@" >/dev/full'],
         )
         self.assert_code(run, 6)
         self.assertIn("svc@pve", simulator.users())
@@ -228,6 +229,17 @@ class ExitCodes(harness.EndToEnd):
             simulator, "apply", "--auto-approve", before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
         )
         self.assert_code(again, 1)  # there was nothing to write
+
+    def test_1_when_the_plan_cannot_be_shown(self):
+        simulator = self.start_simulator()
+        self.assert_code(self.at(simulator, "plan", "--out", "plan.json"), 0)
+        for arguments in (["--auto-approve"], ["plan.json"]):
+            run = self.at(
+                simulator, "apply", *arguments, before=["sh", "-c", 'exec "$0" "$@" >/dev/full']
+            )
+            self.assert_code(run, 1)
+            self.assert_says(run, "the output could not be written", "nothing was changed")
+            self.assertNotIn("svc@pve", simulator.users())
 
     def test_1_in_silence_when_the_reader_has_seen_enough(self):
         simulator = self.start_simulator()
