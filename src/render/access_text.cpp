@@ -111,7 +111,7 @@ public:
         for (const std::string& path : order_) {
             const Spot& spot = spots_.at(path);
             add(path, spot, true, inside);
-            if (applies_around(path)) {
+            if (applies_around(path, true)) {
                 add(path, spot, false, exceptions);
             }
         }
@@ -141,7 +141,16 @@ private:
         }
     }
 
-    [[nodiscard]] bool applies_around(const std::string& path) const {
+    /// Whether it is said of what the path belongs to: of the pools that it is a member of, if
+    /// they count and anything is said of them, else of the nearest path above.
+    [[nodiscard]] bool applies_around(const std::string& path, bool pools_count) const {
+        const auto is_member = [&](const auto& one) {
+            return std::ranges::find(one.first->paths, path) != one.first->paths.end();
+        };
+        if (const auto pools = std::ranges::find_if(members_, is_member);
+            pools_count && pools != members_.end()) {
+            return pools->second;
+        }
         for (std::string above = path; above != "/";) {
             above.resize(above.rfind('/'));
             above = above.empty() ? "/" : above;
@@ -158,7 +167,7 @@ private:
         std::map<std::pair<std::vector<std::string>, bool>, std::set<std::string_view>> kinds;
         for (const auto& [members, applies] : members_) {
             const std::string& example = members->paths.front();
-            if (!applies && !applies_around(example)) {
+            if (!applies && !applies_around(example, false)) {
                 continue;
             }
             std::vector<std::string> pools;

@@ -70,6 +70,10 @@ TEST_CASE("a plan speaks of what comes through pools by their names", "[plan]") 
     check_golden("pools");
 }
 
+TEST_CASE("a plan says which members of a pool have an entry of their own", "[plan]") {
+    check_golden("pool_members");
+}
+
 TEST_CASE("a plan gives separated tokens no more than their users have", "[plan]") {
     check_golden("tokens");
 }
