@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "formats/cluster_state.hpp"
+#include "plan/foreign.hpp"
 #include "plan/ownership.hpp"
 
 namespace pveform::plan {
@@ -15,10 +16,7 @@ namespace pveform::plan {
 namespace {
 
 constexpr std::size_t least_emptied = 3; // objects: fewer that go to zero are no disaster
-
-bool is_foreign_cascade(const Change& change) {
-    return change.is_foreign;
-}
+constexpr std::size_t max_named_objects = 3;
 
 /// How far a plan may go in one respect, and the flag that lets it go further.
 struct Limit {
@@ -63,6 +61,7 @@ public:
         const Allowances& allowances
     )
         : before_(before), after_(after), document_(document), ownership_(document),
+          foreign_(foreign_objects(changes, before, after, document)),
           objects_{
               "destroy",
               "--allow-destroy",
@@ -80,7 +79,7 @@ public:
           cascades_{
               "cascade",
               "--allow-cascade",
-              count(changes, is_foreign_cascade),
+              foreign_.size(),
               allowances.cascades,
               "PVE would also remove",
               "foreign object"} {
@@ -99,8 +98,9 @@ public:
             blocks_.push_back(cascades_.block(
                 fmt::format(
                     "PVE would also remove {} that this document ignores, protects or has no say "
-                    "in",
-                    plural(cascades_.count, "object")
+                    "in: {}",
+                    plural(cascades_.count, "object"),
+                    named_objects()
                 ),
                 {}
             ));
@@ -135,6 +135,13 @@ private:
                 most.span
             ));
         }
+    }
+
+    [[nodiscard]] std::string named_objects() const {
+        std::vector<std::string> named = foreign_;
+        named.resize(std::min(named.size(), max_named_objects));
+        const std::size_t more = foreign_.size() - named.size();
+        return join(named, ", ") + (more > 0 ? fmt::format(" and {} more", more) : "");
     }
 
     /// Unless a block of the same guard says the right number already.
@@ -236,6 +243,7 @@ private:
     const State& after_;
     const desired::Document& document_;
     Ownership ownership_;
+    std::vector<std::string> foreign_; // all that PVE would also remove
     Limit objects_;
     Limit entries_;
     Limit cascades_;

@@ -41,8 +41,8 @@ struct Allowances {
 [[nodiscard]] bool removes_entry(const Change& change);
 
 /// Mass destruction: more than `limits` allow, a prune pattern of three or more objects of which
-/// none would be left (or left enabled, where pruning disables), and cascades onto what is ignored,
-/// protected or out of scope; and allowances that do not fit the plan.
+/// none would be left (or left enabled, where pruning disables), and cascades, memberships among
+/// them, onto what is ignored, protected or out of scope; and allowances that do not fit the plan.
 [[nodiscard]] std::vector<Block> check_destruction(
     const std::vector<Change>& changes,
     const State& before,

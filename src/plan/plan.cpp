@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "plan/allowed.hpp"
 #include "plan/diff.hpp"
+#include "plan/foreign.hpp"
 #include "plan/hidden_pools.hpp"
 #include "plan/order.hpp"
 #include "plan/ownership.hpp"
@@ -45,7 +46,12 @@ bool disables(const Change& change) {
 }
 
 /// Puts to each change the place and the words of the rule that asks for it.
-void explain(std::vector<Change>& changes, const Target& target, const Ownership& ownership) {
+void explain(
+    std::vector<Change>& changes,
+    const State& after,
+    const Target& target,
+    const Ownership& ownership
+) {
     for (Change& change : changes) {
         const auto* user = std::get_if<UserId>(&change.key);
         // Whom pruning disables may be disabled already, or not in this part of the plan.
@@ -69,8 +75,7 @@ void explain(std::vector<Change>& changes, const Target& target, const Ownership
             }
         }
         if (change.action == Action::cascade) {
-            change.is_foreign =
-                std::visit([&](const auto& id) { return !ownership.may_change(id); }, change.key);
+            change.is_foreign = is_foreign(change.key, after, target, ownership);
         }
     }
 }
@@ -248,7 +253,7 @@ Collected<Plan> make_plan(
     } else {
         TRY(choose_part(plan, target, rotated, document, circumstances.selection));
     }
-    explain(plan.changes, target, Ownership(document));
+    explain(plan.changes, plan.after, target, Ownership(document));
     plan.effective_access = access::difference(plan.before, plan.after, plan.now);
 
     if (circumstances.purpose == Purpose::look) {

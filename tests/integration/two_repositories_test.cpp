@@ -112,13 +112,15 @@ TEST_CASE("two repositories share a cluster without a fight", "[integration]") {
     for (const auto& order : orders) {
         SimulatedCluster cluster(shared_cluster(), {{root_token, root_secret}});
         const auto pve = cluster.client(root_token, root_secret);
-        const plan::Circumstances circumstances{
-            .applier = {user_or_token(root_token), true},
-            .now = cluster.clock.now(),
-            .allowances = {}};
         const auto plan_of = [&](const std::string& team) {
-            auto made =
-                plan::make_plan(state_of(*pve, root_token), document_of(team), circumstances);
+            const State live = state_of(*pve, root_token);
+            // That the user is a member of the other team's group, too, is approved.
+            const bool has_stray = live.users.contains(UserId{team + "-two@pve"});
+            const plan::Circumstances circumstances{
+                .applier = {user_or_token(root_token), true},
+                .now = cluster.clock.now(),
+                .allowances = {.cascades = has_stray ? 1 : 0}};
+            auto made = plan::make_plan(live, document_of(team), circumstances);
             if (!made) {
                 FAIL(made.error().front().message);
             }

@@ -167,7 +167,7 @@ TEST_CASE("cascades onto what is not ours need their own word", "[plan]") {
     CHECK(
         blocks_of(given) ==
         Lines{"cascade: PVE would also remove 1 object that this document ignores, protects or has "
-              "no say in"}
+              "no say in: the ACL entry of `u1@pve` at `/vms/101` (`PVEVMUser`)"}
     );
     CHECK(help_of(given) == "if that is meant: `--allow-cascade 1`");
     given.allowances.cascades = 1;
