@@ -109,8 +109,9 @@ void administrator_on_root(Facts& facts) {
             "administrator-on-root",
             object_of(key),
             fmt::format(
-                "`{}` may do everything everywhere: role `{}` on `/`",
+                "`{}` may do everything {}: role `{}` on `/`",
                 key.principal.text(),
+                row->second.propagate ? "everywhere" : "on `/` itself, change its ACL among it",
                 key.role.text
             ),
             "grant the roles that the work needs, on the paths where it is done",

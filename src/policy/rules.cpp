@@ -12,11 +12,12 @@ using std::chrono::days;
 constexpr std::array<Rule, 13> all_rules = {{
     {
         .id = "administrator-on-root",
-        .summary = "somebody other than root@pam may do everything everywhere",
+        .summary = "somebody other than root@pam may do everything, everywhere or on / itself",
         .explanation =
             "An entry on `/` with `Administrator`, or with a role that holds every privilege, "
             "makes its holder a second root: whoever gets hold of that password or secret owns "
-            "the cluster, and nothing further down takes much of it away again.\n"
+            "the cluster, and nothing further down takes much of it away again. With `propagate: "
+            "false` it holds on `/` alone; but who may change the ACL there can have the rest.\n"
             "\n"
             "Give the roles that the work needs, on the paths where it is done: `PVEVMAdmin` on a "
             "pool, `PVEDatastoreAdmin` on a storage. For the few people who do administer the "
@@ -80,15 +81,19 @@ constexpr std::array<Rule, 13> all_rules = {{
     },
     {
         .id = "token-acl-without-effect",
-        .summary = "a token's entry gives nothing, as its user lacks the right",
+        .summary =
+            "a token's entry gives nothing: its user lacks the right, or other entries take it",
         .explanation =
             "A token with privilege separation may do what both its own entries and those of its "
             "user allow. An entry of the token whose privileges the user does not hold, neither "
             "at that path nor below it, gives nothing today, and works all at once when the user "
-            "is given the right for another reason.\n"
+            "is given the right for another reason. Nor does one give anything that other entries "
+            "of "
+            "the token overrule (`NoAccess` at the same path) or replace (further down) wherever "
+            "the user holds any of it.\n"
             "\n"
             "Give the user the role as well (`acl: same_as_user` at the token keeps both alike), "
-            "or take the entry out.",
+            "or take the entry out, or the others that are in its way.",
     },
     {
         .id = "token-lifetime",

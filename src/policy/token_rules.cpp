@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "access/explanation.hpp"
 #include "model/acl_path.hpp"
 #include "policy/facts.hpp"
 #include "policy/upper_bound.hpp"
@@ -63,10 +64,16 @@ public:
     }
 
     [[nodiscard]] bool any_of(const AclKey& row, bool propagate, const Role& role) const {
-        const Principal user = Principal::of(user_behind(row.principal));
-        return has_effect_at(row.path.text, row, role) ||
-               (bound_.may_hold_any(user, role.privileges) &&
-                (has_effect_on_member(row, role) || (propagate && has_effect_below(row, role))));
+        return may_matter(row, role) && any_place(row, propagate, [&](const std::string& path) {
+                   return holds_any(row.principal, path, role);
+               });
+    }
+
+    /// Whether other entries of the token are in the way where its user holds any of the role.
+    [[nodiscard]] bool are_taken(const AclKey& row, bool propagate, const Role& role) const {
+        return may_matter(row, role) && any_place(row, propagate, [&](const std::string& path) {
+                   return holds_any(user_of(row), path, role) && is_taken_at(path, row);
+               });
     }
 
 private:
@@ -75,23 +82,47 @@ private:
         std::string path; // `/vms/100`
     };
 
+    static Principal user_of(const AclKey& row) {
+        return Principal::of(user_behind(row.principal));
+    }
+
+    [[nodiscard]] bool may_matter(const AclKey& row, const Role& role) const {
+        return bound_.may_hold_any(user_of(row), role.privileges);
+    }
+
     [[nodiscard]] bool
-    has_effect_at(const std::string& path, const AclKey& row, const Role& role) const {
-        const auto held = facts_.evaluator().privileges(row.principal, path);
+    holds_any(const Principal& principal, const std::string& path, const Role& role) const {
+        const auto held = facts_.evaluator().privileges(principal, path);
         return std::ranges::any_of(role.privileges, [&](const Privilege& privilege) {
             return held.contains(privilege);
         });
     }
 
-    [[nodiscard]] bool has_effect_on_member(const AclKey& row, const Role& role) const {
-        const std::string& path = row.path.text;
-        return std::ranges::any_of(members_, [&](const Member& member) {
-            return (is_at_or_below(member.pool, path) || is_at_or_below(member.path, path)) &&
-                   has_effect_at(member.path, row, role);
+    [[nodiscard]] bool is_taken_at(const std::string& path, const AclKey& row) const {
+        const auto explanation = access::explain(facts_.state(), row.principal, path);
+        return std::ranges::any_of(explanation.links, [&](const access::Link& link) {
+            return link.key == row && link.standing != access::Standing::gives;
         });
     }
 
-    [[nodiscard]] bool has_effect_below(const AclKey& row, const Role& role) const {
+    template<class Predicate>
+    [[nodiscard]] bool any_place(const AclKey& row, bool propagate, Predicate predicate) const {
+        return predicate(row.path.text) || any_member(row, predicate) ||
+               (propagate && any_place_below(row, predicate));
+    }
+
+    template<class Predicate>
+    [[nodiscard]] bool any_member(const AclKey& row, Predicate predicate) const {
+        const std::string& path = row.path.text;
+        return std::ranges::any_of(members_, [&](const Member& member) {
+            return (is_at_or_below(member.pool, path) || is_at_or_below(member.path, path)) &&
+                   predicate(member.path);
+        });
+    }
+
+    /// At the paths of other entries.
+    template<class Predicate>
+    [[nodiscard]] bool any_place_below(const AclKey& row, Predicate predicate) const {
         const auto& acl = facts_.state().acl;
         const std::string prefix = row.path.text == "/" ? row.path.text : row.path.text + "/";
         const std::string* last = nullptr;
@@ -99,7 +130,7 @@ private:
              other != acl.end() && other->first.path.text.starts_with(prefix);
              ++other) {
             const std::string& path = other->first.path.text;
-            if ((last == nullptr || *last != path) && has_effect_at(path, row, role)) {
+            if ((last == nullptr || *last != path) && predicate(path)) {
                 return true;
             }
             last = &path;
@@ -227,18 +258,24 @@ void token_acl_without_effect(Facts& facts) {
             effects.any_of(key, grant.propagate, role->second)) {
             continue;
         }
+        const bool are_taken = effects.are_taken(key, grant.propagate, role->second);
         facts.report(
             "token-acl-without-effect",
             object_of(key),
             fmt::format(
-                "role `{}` on `{}` gives token `{}` nothing: `{}` holds none of its privileges "
-                "there",
+                "role `{}` on `{}` gives token `{}` nothing: {}",
                 key.role.text,
                 key.path.text,
                 id.text(),
-                id.user.text
+                are_taken ? fmt::format(
+                                "where `{}` holds any of its privileges, other entries of the "
+                                "token take it",
+                                id.user.text
+                            )
+                          : fmt::format("`{}` holds none of its privileges there", id.user.text)
             ),
-            "give the user the role, too, or take the token's entry out",
+            are_taken ? "take this entry out, or the others of the token that are in its way"
+                      : "give the user the role, too, or take the token's entry out",
             facts.place(key)
         );
     }

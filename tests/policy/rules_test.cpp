@@ -239,6 +239,43 @@ TEST_CASE("a finding knows where its object is declared", "[policy]") {
     CHECK(line_of("token-without-expiry") == 9);
 }
 
+TEST_CASE("what findings say is true of entries that reach less, or are taken", "[policy]") {
+    const auto message_of = [](const std::string& user_cfg, std::string_view rule) {
+        for (const policy::Finding& finding : findings_of(ann + user_cfg, "").findings) {
+            if (finding.rule == rule) {
+                return finding.message;
+            }
+        }
+        return std::string();
+    };
+    CHECK(
+        message_of("acl:1:/:ann@pve:Administrator:\n", "administrator-on-root") ==
+        "`ann@pve` may do everything everywhere: role `Administrator` on `/`"
+    );
+    CHECK(
+        message_of("acl:0:/:ann@pve:Administrator:\n", "administrator-on-root") ==
+        "`ann@pve` may do everything on `/` itself, change its ACL among it: role `Administrator` "
+        "on `/`"
+    );
+    const std::string given = separated + "acl:1:/vms:ann@pve!ci:PVEVMUser:\n";
+    const std::string start = "role `PVEVMUser` on `/vms` gives token `ann@pve!ci` nothing: ";
+    const std::string is_taken =
+        start + "where `ann@pve` holds any of its privileges, other entries of the token take it";
+    const std::string is_lacking = start + "`ann@pve` holds none of its privileges there";
+    const auto effect_of = [&](const std::string& rows) {
+        return message_of(given + rows, "token-acl-without-effect");
+    };
+    CHECK(effect_of("") == is_lacking);
+    CHECK(effect_of("acl:1:/vms:ann@pve!ci:NoAccess:\n") == is_lacking);
+    const std::string denied = "acl:1:/vms:ann@pve!ci:NoAccess:\n";
+    CHECK(effect_of("acl:1:/vms:ann@pve:PVEVMUser:\n" + denied) == is_taken);
+    // Replaced at the only path where the user holds any of it.
+    CHECK(
+        effect_of("acl:1:/vms/7:ann@pve:PVEVMUser:\nacl:1:/vms/7:ann@pve!ci:PVESysAdmin:\n") ==
+        is_taken
+    );
+}
+
 TEST_CASE("what is out of scope is somebody else's matter", "[policy]") {
     const auto findings = findings_of(
         ann + "user:ben@pve:1:0::::::\ntoken:ann@pve!ci:0:0::\ntoken:ben@pve!ci:0:0::\n",
