@@ -16,7 +16,7 @@ void review(Plan& plan, const desired::Document& document, const Inventory& inve
          .inventory = inventory,
          .hidden_pools = plan.hidden_pools}
     );
-    plan.verdicts = policy::evaluate(document.assertions, plan.after, plan.hidden_pools);
+    plan.verdicts = policy::evaluate(document.assertions, plan.after, plan.hidden_pools, plan.now);
     if (auto block = policy_block(plan.findings)) {
         plan.blocks.push_back(std::move(*block));
     }

@@ -20,6 +20,8 @@ namespace {
 
 using desired::Assertion;
 
+constexpr std::size_t max_named = 3; // of those who cannot log in
+
 std::string names_of(const std::map<Privilege, Span>& privileges) {
     std::vector<std::string> names;
     for (const auto& [privilege, span] : privileges) {
@@ -87,8 +89,8 @@ struct Claim {
 /// Answers for all assertions on one state.
 class Tests {
 public:
-    Tests(const State& state, const std::set<AclPath>& hidden_pools)
-        : state_(state), evaluator_(state), upper_bound_(state), known_(state),
+    Tests(const State& state, const std::set<AclPath>& hidden_pools, UnixSeconds now)
+        : state_(state), now_(now), evaluator_(state), upper_bound_(state), known_(state),
           hidden_(hidden_pools, state), inventory_(inventory_of(state, hidden_pools)),
           all_privileges_(state.privileges()) {
         if (hidden_.are_possible()) {
@@ -130,6 +132,9 @@ public:
             for (const std::string& path : paths) {
                 add_case(verdict, claim, principal, path);
             }
+        }
+        if (verdict.outcome == Outcome::holds && !claim.allowed.empty()) {
+            verdict.note = note_on(principals);
         }
         return verdict;
     }
@@ -203,6 +208,28 @@ private:
         return is_something ? paths : std::set<std::string>();
     }
 
+    /// Empty where all of them can log in.
+    std::string note_on(const std::set<Principal>& principals) const {
+        std::vector<std::string> names;
+        std::size_t more = 0;
+        for (const Principal& principal : principals) {
+            if (can_log_in(state_, principal, now_)) {
+                continue;
+            }
+            if (names.size() < max_named) {
+                names.push_back(fmt::format("`{}`", principal.text()));
+            } else {
+                ++more;
+            }
+        }
+        return names.empty() ? std::string()
+                             : fmt::format(
+                                   "holds, but {}{} cannot log in (disabled or expired)",
+                                   join(names, ", "),
+                                   more > 0 ? fmt::format(" and {} more", more) : ""
+                               );
+    }
+
     void add_case(
         Verdict& verdict, const Claim& claim, const Principal& principal, const std::string& path
     ) const {
@@ -220,16 +247,16 @@ private:
         if (verdict.outcome == Outcome::holds) {
             verdict.outcome = Outcome::fails;
         }
-        Failure failure{
+        std::string shown_path = path;
+        std::ranges::replace(shown_path, any_other, '*');
+        verdict.failures.push_back({
             .principal = principal,
-            .path = path,
+            .path = shown_path,
             .missing = std::move(missing),
             .excess = std::move(excess),
             .held = std::move(held),
-            .because = because(state_, principal, path),
-        };
-        std::ranges::replace(failure.path, any_other, '*');
-        verdict.failures.push_back(std::move(failure));
+            .because = because(state_, principal, path, shown_path),
+        });
     }
 
     /// Whether the verdict would be another, if the guest or storage were in pools that nobody saw:
@@ -259,6 +286,7 @@ private:
     }
 
     const State& state_;
+    UnixSeconds now_;
     access::Evaluator evaluator_;
     UpperBound upper_bound_;
     KnownPaths known_;
@@ -273,13 +301,14 @@ private:
 std::vector<Verdict> evaluate(
     const std::vector<desired::Assertion>& assertions,
     const State& state,
-    const std::set<AclPath>& hidden_pools
+    const std::set<AclPath>& hidden_pools,
+    UnixSeconds now
 ) {
     std::vector<Verdict> verdicts;
     if (assertions.empty()) {
         return verdicts;
     }
-    const Tests tests(state, hidden_pools);
+    const Tests tests(state, hidden_pools, now);
     for (const Assertion& assertion : assertions) {
         verdicts.push_back(tests.verdict_on(assertion));
     }

@@ -35,18 +35,20 @@ struct Verdict {
     std::size_t cases = 0; // principals and paths that match
     std::vector<Failure> failures = {};
     std::string obstacle = {}; // why there is nothing to claim: nobody matches, no such role
+    std::string note = {};     // it holds, but some of those who hold it cannot log in
 };
 
 /// `*` matches users, tokens and groups as documents write them (`*@pve`, `*@pve!*`, `@ops-*`). A
 /// group stands for its members. root@pam, who may do everything, is meant only where it is named.
 /// A path pattern stands for all that the state knows (paths of entries, pools and their members,
 /// groups, realms), and for any other that it matches, which all have the same access. What cannot
-/// be known to be missing (a guest in no pool) is there. Whether users and tokens are enabled or
-/// expired does not matter.
+/// be known to be missing (a guest in no pool) is there. Whether users and tokens can log in at
+/// `now` does not matter, as it does not to PVE; of what a claim allows it is noted.
 [[nodiscard]] std::vector<Verdict> evaluate(
     const std::vector<desired::Assertion>& assertions,
     const State& state,
-    const std::set<AclPath>& hidden_pools
+    const std::set<AclPath>& hidden_pools,
+    UnixSeconds now
 );
 
 } // namespace pveform::policy

@@ -62,8 +62,12 @@ void add_entries(
 
 } // namespace
 
-std::vector<std::string>
-because(const State& state, const Principal& principal, const std::string& path) {
+std::vector<std::string> because(
+    const State& state,
+    const Principal& principal,
+    const std::string& path,
+    const std::string& shown_path
+) {
     const Explanation explanation = access::explain(state, principal, path);
     const Principal user = Principal::of(user_behind(principal));
     std::vector<std::string> lines;
@@ -75,7 +79,7 @@ because(const State& state, const Principal& principal, const std::string& path)
         );
     }
     if (is_separated) {
-        add_entries(lines, explanation, principal, path);
+        add_entries(lines, explanation, principal, shown_path);
     }
     if (explanation.is_root) {
         lines.emplace_back("`root@pam` may do everything");
@@ -83,7 +87,7 @@ because(const State& state, const Principal& principal, const std::string& path)
         if (is_separated) {
             lines.push_back(fmt::format("and no more than `{}` has:", user.id));
         }
-        add_entries(lines, explanation, user, path);
+        add_entries(lines, explanation, user, shown_path);
     }
     return lines;
 }

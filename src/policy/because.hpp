@@ -9,8 +9,13 @@
 namespace pveform::policy {
 
 /// `` `/pool/prod`: role `PVEVMUser` of `@ops`, through pool `prod` ``, in the order of the walk,
-/// with what keeps an entry from giving its role. For users and tokens of the state.
-[[nodiscard]] std::vector<std::string>
-because(const State& state, const Principal& principal, const std::string& path);
+/// with what keeps an entry from giving its role. For users and tokens of the state. `shown_path`
+/// is what people are told of a path that stands for others.
+[[nodiscard]] std::vector<std::string> because(
+    const State& state,
+    const Principal& principal,
+    const std::string& path,
+    const std::string& shown_path
+);
 
 } // namespace pveform::policy

@@ -80,11 +80,19 @@ std::vector<std::string> items_of(const policy::Findings& findings) {
     return items;
 }
 
-/// Those that do not hold.
+/// Those that do not hold, and those that do but are noted.
 std::vector<std::string> items_of(const std::vector<policy::Verdict>& verdicts) {
     std::vector<std::string> items;
     for (const policy::Verdict& verdict : verdicts) {
         if (verdict.outcome == policy::Outcome::holds) {
+            if (!verdict.note.empty()) {
+                items.push_back(fmt::format(
+                    "**note**: {}: {}{}",
+                    sentence(verdict.claim),
+                    sentence(verdict.note),
+                    place_of(verdict.span)
+                ));
+            }
             continue;
         }
         const bool fails = verdict.outcome == policy::Outcome::fails;

@@ -122,6 +122,7 @@ json::Value verdicts_value(const std::vector<policy::Verdict>& verdicts) {
             {"cases", static_cast<std::int64_t>(verdict.cases)},
             {"failures", std::move(failures)},
             {"obstacle", verdict.obstacle.empty() ? json::Value() : json::Value(verdict.obstacle)},
+            {"note", verdict.note.empty() ? json::Value() : json::Value(verdict.note)},
             {"source", source_value(verdict.span)},
         });
     }

@@ -117,6 +117,18 @@ std::string failure_text(const policy::Failure& failure, const Style& style) {
     return out;
 }
 
+/// Of one that holds.
+std::string note_text(const policy::Verdict& verdict, const Style& style) {
+    return verdict.note.empty() ? std::string()
+                                : fmt::format(
+                                      "  {} {}{}: {}\n",
+                                      paint(style, Paint::warning, "note[assertion]"),
+                                      place_of(verdict.span),
+                                      printable(verdict.claim),
+                                      printable(verdict.note)
+                                  );
+}
+
 } // namespace
 
 std::string findings_text(const policy::Findings& findings, bool all, const Style& style) {
@@ -167,6 +179,7 @@ std::string verdicts_text(const std::vector<policy::Verdict>& verdicts, const St
     std::string out;
     for (const policy::Verdict& verdict : verdicts) {
         if (verdict.outcome == policy::Outcome::holds) {
+            out += note_text(verdict, style);
             continue;
         }
         const bool is_unknown = verdict.outcome == policy::Outcome::unknown;

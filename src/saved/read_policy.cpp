@@ -81,6 +81,7 @@ Read<policy::Verdict> verdict_of(const Place& place) {
     const Place cases = TRY(field_of(place, "cases"));
     const Place failures = TRY(field_of(place, "failures"));
     const Place obstacle = TRY(field_of(place, "obstacle"));
+    const Place note = TRY(field_of(place, "note"));
     const Place source = TRY(field_of(place, "source"));
     policy::Verdict verdict;
     verdict.claim = TRY(text_of(claim));
@@ -88,6 +89,7 @@ Read<policy::Verdict> verdict_of(const Place& place) {
     verdict.outcome = TRY(outcome_of(outcome));
     verdict.cases = static_cast<std::size_t>(TRY(number_of(cases)));
     verdict.obstacle = TRY(text_or_nothing(obstacle));
+    verdict.note = TRY(text_or_nothing(note));
     for (const Place& item : TRY(items_of(failures))) {
         verdict.failures.push_back(TRY(failure_of(item)));
     }

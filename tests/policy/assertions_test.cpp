@@ -29,7 +29,8 @@ policy::Verdict verdict_on(
     const std::string& assertion, const std::set<AclPath>& hidden = {}, const std::string& more = ""
 ) {
     const auto document = declared("assertions:\n  - " + assertion + "\n");
-    return policy::evaluate(document.assertions, cluster(people + more), hidden).front();
+    return policy::evaluate(document.assertions, cluster(people + more), hidden, policy_now)
+        .front();
 }
 
 struct Row {
@@ -132,6 +133,35 @@ TEST_CASE("a failure names the entries that are hidden, and the lack of any", "[
     );
     const auto any = verdict_on("{ principal: ann@pve, path: \"/vms/3*\", allows: [VM.Audit] }");
     CHECK(any.failures.front().path == "/vms/3*");
+    CHECK(
+        any.failures.front().because ==
+        std::vector<std::string>{"no entry for `ann@pve` reaches `/vms/3*`"}
+    );
+}
+
+TEST_CASE("what is allowed to those who cannot log in holds, and is noted", "[policy]") {
+    const std::string more = "user:dis@pve:0:0::::::\nuser:old@pve:1:1000000000::::::\n"
+                             "token:ben@pve!dead:1000000000:0::\ntoken:dis@pve!t:0:0::\n"
+                             "acl:1:/vms:dis@pve,old@pve:PVEVMUser:\n";
+    const auto note_on = [&](const std::string& who, const std::string& claim) {
+        const auto verdict =
+            verdict_on("{ principal: " + who + ", path: /vms/100, " + claim + " }", {}, more);
+        CHECK(verdict.outcome == policy::Outcome::holds);
+        return verdict.note;
+    };
+    const std::string allows = "allows: [VM.Audit]";
+    const std::string end = " cannot log in (disabled or expired)";
+    CHECK(note_on("dis@pve", allows) == "holds, but `dis@pve`" + end);
+    CHECK(note_on("old@pve", allows) == "holds, but `old@pve`" + end);
+    CHECK(note_on("ben@pve!dead", allows) == "holds, but `ben@pve!dead`" + end);
+    CHECK(note_on("dis@pve!t", allows) == "holds, but `dis@pve!t`" + end);
+    CHECK(note_on("'*@pve'", allows) == "holds, but `dis@pve`, `old@pve`" + end);
+    CHECK(note_on("ben@pve", allows).empty());
+    CHECK(note_on("dis@pve", "denies: [VM.Allocate]").empty());
+    CHECK(note_on("dis@pve", "only: PVEVMUser").empty());
+    const auto failed =
+        verdict_on("{ principal: dis@pve, path: /vms/100, allows: [VM.Allocate] }", {}, more);
+    CHECK(failed.note.empty());
 }
 
 TEST_CASE("only what pools that nobody saw can decide is unknown", "[policy]") {
