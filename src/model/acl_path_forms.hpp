@@ -11,8 +11,9 @@
 namespace pveform {
 
 inline constexpr std::string_view acl_path_forms =
-    "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID`, `/storage/ID`, `/pool/POOL`, `/sdn/…`, "
-    "`/mapping/…`";
+    "paths are `/`, `/access…`, `/nodes/NODE`, `/vms/ID` (from 100 on), `/storage/ID`, "
+    "`/pool/POOL`, "
+    "`/sdn/…`, `/mapping/…`";
 
 /// The path that may have been meant: with another of the words that paths begin with, or one of
 /// `others`. All forms where none comes close.

@@ -126,7 +126,8 @@ Collected<void> choose_part(
     Target& target,
     std::map<TokenId, std::string>& rotated,
     const desired::Document& document,
-    const Selection& selection
+    const Selection& selection,
+    Purpose purpose
 ) {
     auto part = TRY(narrow(plan.before, target, plan.changes, document, selection));
     const std::size_t left_out = count_if(plan.changes, [&](const Change& change) {
@@ -141,11 +142,15 @@ Collected<void> choose_part(
     };
     std::erase_if(target.blocks, is_of_another);
     std::erase_if(plan.notices, is_of_another);
-    std::string part_in_words = fmt::format("only a part is planned (`{}`)", flags_of(selection));
+    const bool is_planned = purpose == Purpose::carry_out;
+    std::string part_in_words = fmt::format(
+        "only a part is {} (`{}`)", is_planned ? "planned" : "compared", flags_of(selection)
+    );
     if (left_out > 0) {
         part_in_words += fmt::format(
-            ": {} left out",
-            left_out == 1 ? "1 other change is" : fmt::format("{} other changes are", left_out)
+            ": {} {} left out",
+            plural(left_out, is_planned ? "other change" : "other difference"),
+            left_out == 1 ? "is" : "are"
         );
     }
     plan.notices.push_back({std::move(part_in_words), {}});
@@ -251,7 +256,9 @@ Collected<Plan> make_plan(
     if (circumstances.selection.is_everything()) {
         plan.after = std::move(target.state);
     } else {
-        TRY(choose_part(plan, target, rotated, document, circumstances.selection));
+        TRY(choose_part(
+            plan, target, rotated, document, circumstances.selection, circumstances.purpose
+        ));
     }
     explain(plan.changes, plan.after, target, Ownership(document));
     plan.effective_access = access::difference(plan.before, plan.after, plan.now);

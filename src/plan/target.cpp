@@ -31,6 +31,19 @@ std::string replacement_of(const Privilege& privilege) {
     return {};
 }
 
+/// Why the document speaks of something in vain, and what keeps it.
+std::string removal_in_words(const ObjectKey& key, const Rule& rule) {
+    const std::string why = fmt::format("this document itself removes it ({})", rule.words);
+    return rule.words == absent_words
+               ? why
+               : fmt::format(
+                     "{}; `{}: {{}}` under `{}s` declares it, so that it stays",
+                     why,
+                     name_of(key),
+                     kind_of(key)
+                 );
+}
+
 } // namespace
 
 void Overlay::refuse(std::string message, const Span& span, std::string help) {
@@ -49,11 +62,7 @@ void Overlay::refuse_unknown(
     const std::string message = fmt::format("unknown {} `{}`", what, id.text);
     if constexpr (std::is_convertible_v<Id, ObjectKey>) {
         if (const auto origin = target_.origins.find(id); origin != target_.origins.end()) {
-            refuse(
-                message,
-                span,
-                fmt::format("this document itself removes it ({})", origin->second.words)
-            );
+            refuse(message, span, removal_in_words(id, origin->second));
             return;
         }
     }

@@ -125,7 +125,8 @@ std::string entries_text(const Question& question, const Explanation& explanatio
         );
         const bool is_no_access = link.standing == Standing::denies;
         if (!is_no_access) {
-            out += "      " + privileges_in_words(link.privileges, State{}) + "\n";
+            const std::string privileges = privileges_in_words(link.privileges, State{});
+            out += fmt::format("      {}\n", privileges.empty() ? "no privileges" : privileges);
         }
         if (const auto effect = removal_in_words(link, held, question.state); !effect.empty()) {
             out += "      " + effect + "\n";

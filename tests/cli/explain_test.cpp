@@ -22,6 +22,8 @@ struct Asked {
             "group:ops:ann@pve,ben@pve::\n"
             "role:Power:VM.PowerMgmt:\n"
             "role:Look:VM.Audit:\n"
+            "role:Idle::\n"
+            "acl:1:/nodes:ben@pve:Idle:\n"
             "acl:1:/vms:@ops:Power:\n"
             "acl:1:/vms:ann@pve!ci:Power,Look:\n"
             "acl:1:/vms/7:ann@pve:Look:\n"
@@ -64,6 +66,13 @@ TEST_CASE("explain names what replaces an entry, and what is left without it", "
                               "  Look for ann@pve on /vms/7: gives\n"
                               "      VM.Audit\n"
                               "      without it, lost: VM.Audit; without it, gained: VM.PowerMgmt\n"
+    );
+}
+
+TEST_CASE("explain says of an entry whose role has no privileges that it gives none", "[cli]") {
+    CHECK_THAT(
+        Asked(question("ben@pve", "/nodes")).out,
+        ContainsSubstring("  Idle for ben@pve on /nodes: gives\n      no privileges\n")
     );
 }
 

@@ -87,6 +87,27 @@ void check(const std::vector<Row>& rows) {
 } // namespace
 
 TEST_CASE(
+    "ownership: whoever needs what the document itself removes is told what keeps it", "[plan]"
+) {
+    const auto help_of = [](const std::string& document) {
+        const State live = formats::read_state(std::string(common) + team, domains, Release{9, 2});
+        const auto made = plan::make_plan(live, wanted(document), {.now = now});
+        REQUIRE_FALSE(made);
+        return made.error().front().help;
+    };
+    const std::string listed = "groups: { dev: { members: [ann@pve] } }\n";
+    CHECK(
+        help_of(listed + "manage: { users: { prune: ['ann@*'] } }") ==
+        "this document itself removes it (not declared; prune ann@*); `ann@pve: {}` under `users` "
+        "declares it, so that it stays"
+    );
+    CHECK(
+        help_of(listed + "absent: { users: [ann@pve] }") ==
+        "this document itself removes it (absent)"
+    );
+}
+
+TEST_CASE(
     "ownership: a key that is left out is left alone, one that is written is enforced", "[plan]"
 ) {
     check({

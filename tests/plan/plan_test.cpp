@@ -306,7 +306,7 @@ TEST_CASE("what the cluster does not have is refused, all of it together", "[pla
         Lines{
             "PVE 9.2 knows no privilege `VM.Adit` | did you mean `VM.Audit`?",
             "PVE 9.2 takes no ACL entry at `/vms/9` | paths are `/`, `/access…`, `/nodes/NODE`, "
-            "`/vms/ID`, `/storage/ID`, `/pool/POOL`, `/sdn/…`, `/mapping/…`",
+            "`/vms/ID` (from 100 on), `/storage/ID`, `/pool/POOL`, `/sdn/…`, `/mapping/…`",
             "`dave@corp` cannot have an initial password: realm `corp` is of type ldap | leave "
             "`initial_password` out; the directory knows the password",
             "role `PVEAuditor` is built into PVE and cannot be changed | declare a role of another "
