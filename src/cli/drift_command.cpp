@@ -155,7 +155,9 @@ void setup_drift(CLI::App& app, Options& options) {
         "Tell where the cluster is not as declared: exits with 2 if anywhere, silent if not"
     );
     CLI::Option* against = drift->add_option(
-        "--against", options.against, "A snapshot, instead of documents: sees every change since but of realms"
+        "--against",
+        options.against,
+        "A snapshot, instead of documents: sees every change since but of realms"
     );
     against->option_text("SNAPSHOT");
     for (CLI::Option* flag : setup_selection(*drift, options)) {
