@@ -139,7 +139,7 @@ Result<void> check_format(const Command& command, const Options& options) {
     for (const Format format : command.formats) {
         names.push_back(fmt::format("`{}`", format_name(format)));
     }
-    return std::unexpected(pveform::usage_error(
+    return std::unexpected(usage_error(
         fmt::format(
             "`pveform {}{}` has no output in the format `{}`",
             command.name,
@@ -193,7 +193,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
         static_cast<void>(app.exit(success, context.out, context.err));
         return ExitCode::done;
     } catch (const CLI::ParseError& error) {
-        return context.report(usage_error(app, error));
+        return context.report(parse_error(app, error));
     }
     if (options.no_color) {
         context.out_style.color = false;

@@ -220,7 +220,7 @@ std::optional<Error> wrong_number_of_values(const CLI::App& app, const CLI::Pars
 
 } // namespace
 
-Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+Error parse_error(const CLI::App& app, const CLI::ParseError& error) {
     if (auto flag = flag_instead_of_value(app)) { // what follows that one is left over
         return std::move(*flag);
     }

@@ -12,6 +12,6 @@ namespace pveform::cli {
 
 /// Mistyped commands, flags and values get the closest match, flags of another command its name;
 /// the rest is said in CLI11's words.
-[[nodiscard]] Error usage_error(const CLI::App& app, const CLI::ParseError& error);
+[[nodiscard]] Error parse_error(const CLI::App& app, const CLI::ParseError& error);
 
 } // namespace pveform::cli
