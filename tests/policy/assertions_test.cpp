@@ -141,7 +141,7 @@ TEST_CASE("a failure names the entries that are hidden, and the lack of any", "[
 
 TEST_CASE("what is allowed to those who cannot log in holds, and is noted", "[policy]") {
     const std::string more = "user:dis@pve:0:0::::::\nuser:old@pve:1:1000000000::::::\n"
-                             "token:ben@pve!dead:1000000000:0::\ntoken:dis@pve!t:0:0::\n"
+                             "token:ben@pve!dead:1000000000:0::\ntoken:dis@pve!tok:0:0::\n"
                              "acl:1:/vms:dis@pve,old@pve:PVEVMUser:\n";
     const auto note_on = [&](const std::string& who, const std::string& claim) {
         const auto verdict =
@@ -154,7 +154,7 @@ TEST_CASE("what is allowed to those who cannot log in holds, and is noted", "[po
     CHECK(note_on("dis@pve", allows) == "holds, but `dis@pve`" + end);
     CHECK(note_on("old@pve", allows) == "holds, but `old@pve`" + end);
     CHECK(note_on("ben@pve!dead", allows) == "holds, but `ben@pve!dead`" + end);
-    CHECK(note_on("dis@pve!t", allows) == "holds, but `dis@pve!t`" + end);
+    CHECK(note_on("dis@pve!tok", allows) == "holds, but `dis@pve!tok`" + end);
     CHECK(note_on("'*@pve'", allows) == "holds, but `dis@pve`, `old@pve`" + end);
     CHECK(note_on("ben@pve", allows).empty());
     CHECK(note_on("dis@pve", "denies: [VM.Allocate]").empty());
