@@ -26,7 +26,7 @@ std::vector<FieldDrift> turned_round(std::vector<FieldChange> fields) {
 }
 
 /// What the cluster has that a plan would do this about.
-DriftKind kind_of(Action action) {
+DriftKind drift_kind_of(Action action) {
     switch (action) {
     case Action::create:
         return DriftKind::missing;
@@ -44,7 +44,7 @@ DriftKind kind_of(Action action) {
 
 DriftItem item_of(Change change) {
     DriftItem item{
-        .kind = kind_of(change.action),
+        .kind = drift_kind_of(change.action),
         .key = std::move(change.key),
         .fields = turned_round(std::move(change.fields)),
         .reason = std::move(change.reason),
