@@ -30,6 +30,9 @@ namespace {
 /// rows are added from the bottom, nothing that the new rows will hide comes into effect; while
 /// they are removed from the top, nothing that the old rows hid does.
 ///
+/// Before somebody leaves a group for others, the rows of those are added, where that keeps them
+/// what they hold in the end as well.
+///
 /// Of two tokens that take turns, the one that lives longest is the current one. So whatever ends a
 /// run, no predecessor may outlive its successor: its end comes before that one is issued.
 enum class Phase {
@@ -227,6 +230,15 @@ std::optional<std::set<UserId>> users_alone_changed_by(const Command& command) {
     return std::visit(UsersAlone(), command);
 }
 
+bool gives_to_any_of(const std::set<GroupId>& groups, const Command& command) {
+    const auto* acl = std::get_if<ChangeAcl>(&command);
+    return acl != nullptr && !acl->edit.remove &&
+           std::ranges::any_of(acl->edit.principals, [&](const Principal& principal) {
+               return principal.kind == PrincipalKind::group &&
+                      groups.contains(GroupId{principal.id});
+           });
+}
+
 Error no_order_left(const Step& step, const Excess& excess) {
     return Error{
         .kind = ErrorKind::blocked,
@@ -300,11 +312,34 @@ private:
                 ++it;
                 continue;
             }
+            if (&list == &others_ && add_rows_of_groups_joined_by(it->command)) {
+                return true; // what can be taken now may be something else
+            }
             take(std::move(*it));
             it = list.erase(it);
             ++taken;
         }
         return taken > 0;
+    }
+
+    /// Whoever goes from one group to another goes without for a while, unless what the new one
+    /// gives is there before. Whether there was something to add, and it was taken.
+    bool add_rows_of_groups_joined_by(const Command& command) {
+        const auto* update = std::get_if<UpdateUser>(&command);
+        if (update == nullptr || !update->fields.groups || update->fields.append_groups ||
+            !rehearsal_.loss_after(command, Losses::that_return)) {
+            return false;
+        }
+        const std::size_t before = others_.size();
+        for (auto it = others_.begin(); it != others_.end();) {
+            const bool is_first = gives_to_any_of(*update->fields.groups, it->command) &&
+                                  is_ready(it->command, rehearsal_.state()) && !excess_after(*it);
+            if (is_first) {
+                take(std::move(*it));
+            }
+            it = is_first ? others_.erase(it) : std::next(it);
+        }
+        return others_.size() < before;
     }
 
     /// A step that was refused is not rehearsed again before something has changed for whom it

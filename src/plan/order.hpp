@@ -34,6 +34,9 @@ struct Ordered {
 /// the running identity last, and at no step does anyone hold a privilege that they have neither
 /// before nor after the plan.
 ///
+/// Nor does anyone go without for a while what they hold before and after, as far as that is easy:
+/// whoever changes groups does so once the new ones have their entries.
+///
 /// Where the usual order would break that rule, a later step is taken earlier, batches of ACL rows
 /// are split, and users are suspended until the rest is done. An error of kind `blocked` if no
 /// order is left.

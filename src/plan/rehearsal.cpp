@@ -407,9 +407,11 @@ std::optional<Excess> Rehearsal::excess_after(const Command& command) const {
 }
 
 std::optional<Excess> Rehearsal::loss_of(
-    const Principal& principal, const Evaluated& present, const Evaluated& later
+    const Principal& principal, const Evaluated& present, const Evaluated& later, Losses losses
 ) const {
-    if (!can_log_in(present.state, principal, now_)) {
+    const bool returns = losses == Losses::that_return;
+    if (!can_log_in(present.state, principal, now_) ||
+        (returns && !can_log_in(*after_view_.state, principal, now_))) {
         return std::nullopt;
     }
     const bool active_then = can_log_in(later.state, principal, now_);
@@ -418,7 +420,9 @@ std::optional<Excess> Rehearsal::loss_of(
                                       : access::Privileges();
         for (const auto& [privilege, propagates] :
              present.evaluator.privileges_in_pools(principal, path, pools)) {
-            if (!kept.contains(privilege)) {
+            if (!kept.contains(privilege) &&
+                (!returns || after_.privileges_in_pools(principal, path, pools).contains(privilege)
+                )) {
                 return Excess{principal, path, privilege};
             }
         }
@@ -426,7 +430,7 @@ std::optional<Excess> Rehearsal::loss_of(
     return std::nullopt;
 }
 
-std::optional<Excess> Rehearsal::loss_after(const Command& command) const {
+std::optional<Excess> Rehearsal::loss_after(const Command& command, Losses losses) const {
     const std::set<Principal> touched = touched_by(command);
     if (touched.empty()) {
         return std::nullopt;
@@ -438,7 +442,7 @@ std::optional<Excess> Rehearsal::loss_after(const Command& command) const {
     const Evaluated present(now);
     const Evaluated later(then);
     for (const Principal& principal : firsts) {
-        if (auto loss = loss_of(principal, present, later)) {
+        if (auto loss = loss_of(principal, present, later, losses)) {
             return loss;
         }
     }

@@ -23,6 +23,9 @@ struct Excess {
     Privilege privilege;
 };
 
+/// Which losses are meant: all, or those of what is held in the end as well.
+enum class Losses { all, that_return };
+
 /// Both states must outlive it. Disabled and expired users and tokens hold nothing.
 ///
 /// Where pools are hidden, every guest and every storage could be in any of them. The rule is then
@@ -52,7 +55,8 @@ public:
 
     /// What somebody who holds it now would hold no more after `command`; also where that only
     /// adds, as an entry of one's own hides those of one's groups.
-    [[nodiscard]] std::optional<Excess> loss_after(const Command& command) const;
+    [[nodiscard]] std::optional<Excess>
+    loss_after(const Command& command, Losses losses = Losses::all) const;
 
     /// The command must be ready.
     void take(const Command& command);
@@ -108,8 +112,9 @@ private:
         access::Evaluator evaluator;
     };
 
-    [[nodiscard]] std::optional<Excess>
-    loss_of(const Principal& principal, const Evaluated& present, const Evaluated& later) const;
+    [[nodiscard]] std::optional<Excess> loss_of(
+        const Principal& principal, const Evaluated& present, const Evaluated& later, Losses losses
+    ) const;
 
     State state_;
     View now_view_;

@@ -139,6 +139,68 @@ TEST_CASE("a role is widened after those who are to lose it have lost it", "[pla
     CHECK(describe(made->steps[1].command) == "add privileges to role Alpha");
 }
 
+namespace {
+
+/// ann is in `old`, which has a row that `new` is to get as well.
+State group_to_leave() {
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}];
+    live.users[UserId{"ben@pve"}];
+    live.groups[GroupId{"old"}].members = {UserId{"ann@pve"}};
+    live.groups[GroupId{"new"}];
+    live.acl[row("/vms", group("old"), "PVEAuditor")];
+    return live;
+}
+
+std::vector<std::string> steps_to_group_new(const State& live, desired::Document document) {
+    document.groups[GroupId{"old"}].members.emplace();
+    document.groups[GroupId{"new"}].members = listed({UserId{"ann@pve"}});
+    document.groups[GroupId{"new"}].acl = desired::AclList{wanted_row("/vms", "PVEAuditor")};
+    const auto made = plan::make_plan(live, document, {.now = now});
+    REQUIRE(made);
+    std::vector<std::string> lines;
+    for (const plan::Step& step : made->steps) {
+        lines.push_back(describe(step.command));
+    }
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("who changes groups does so once the new one has its rows", "[plan]") {
+    const std::vector<std::string> rows_first = {
+        "add PVEAuditor for @new at /vms", "update user ann@pve"};
+    CHECK(steps_to_group_new(group_to_leave(), {}) == rows_first);
+
+    SECTION("also where the old one loses its own") {
+        State live = group_to_leave();
+        desired::Document document;
+        document.groups[GroupId{"old"}].acl.emplace();
+        CHECK(
+            steps_to_group_new(live, document) ==
+            std::vector<std::string>{
+                "add PVEAuditor for @new at /vms",
+                "update user ann@pve",
+                "remove PVEAuditor for @old at /vms"}
+        );
+    }
+    SECTION("but not where that would give somebody too much") {
+        State live = group_to_leave();
+        live.groups[GroupId{"new"}].members = {UserId{"ben@pve"}};
+        CHECK(
+            steps_to_group_new(live, {}) ==
+            std::vector<std::string>{
+                "update user ann@pve", "update user ben@pve", "add PVEAuditor for @new at /vms"}
+        );
+    }
+    SECTION("nor where nothing would be lost that is there in the end") {
+        State live = group_to_leave();
+        live.acl.clear();
+        live.acl[row("/storage", group("old"), "PVEAuditor")];
+        CHECK(steps_to_group_new(live, {}).front() == "update user ann@pve");
+    }
+}
+
 TEST_CASE("what touches the running identity comes last", "[plan]") {
     State live = empty_cluster();
     live.users[UserId{"ci@pve"}];
