@@ -39,8 +39,8 @@ std::string removal_in_words(const ObjectKey& key, const Rule& rule) {
                : fmt::format(
                      "{}; `{}: {{}}` under `{}s` declares it, so that it stays",
                      why,
-                     name_of(key),
-                     kind_of(key)
+                     plan::name_of(key),
+                     plan::kind_of(key)
                  );
 }
 

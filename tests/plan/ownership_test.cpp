@@ -101,10 +101,6 @@ TEST_CASE(
         "this document itself removes it (not declared; prune ann@*); `ann@pve: {}` under `users` "
         "declares it, so that it stays"
     );
-    CHECK(
-        help_of(listed + "absent: { users: [ann@pve] }") ==
-        "this document itself removes it (absent)"
-    );
 }
 
 TEST_CASE(
