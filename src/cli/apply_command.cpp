@@ -345,7 +345,7 @@ ExitCode apply_document(Run run, Context& context) {
         return *end;
     }
     if (!show(plan, about, run.outputs, run.options, context)) {
-        return context.without_output();
+        return ExitCode::failed; // that output is lost is said at the end
     }
     if (plan.is_empty() || !plan.blocks.empty() || !plan::undecided(plan).empty()) {
         return end_without_writes(run, plan, about, context);

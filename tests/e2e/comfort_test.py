@@ -160,7 +160,7 @@ class AtTheTerminal(harness.EndToEnd):
             less.press("\x03")
             less.wait_for(ESCAPE + "K") # it has drawn its prompt anew
             less.press("G")
-            less.wait_for("Plan: 60 to create")
+            less.wait_for("Plan: 60 to create", keys="G")
             less.press("q")
             self.assertEqual(less.finish(), 2)
 

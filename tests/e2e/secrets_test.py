@@ -28,8 +28,8 @@ class Secrets(harness.EndToEnd):
         path.chmod(0o700)
         return path
 
-    def apply(self, simulator, **rest):
-        return self.at(simulator, "apply", "--yes", **rest)
+    def apply(self, simulator, *options, **rest):
+        return self.at(simulator, "apply", "--yes", *options, **rest)
 
     def assert_finished(self, simulator, records):
         """The records hold what PVE accepts, and nothing is left to do."""
@@ -249,7 +249,7 @@ grep '^Max core file size' /proc/$PPID/limits >>limits
             for runner in ("true", "false"):
                 simulator = self.start_simulator()
                 run = self.apply(
-                    simulator, before=["sh", "-c", f'exec "$@" {closed}', "sh"],
+                    simulator, "--quiet", before=["sh", "-c", f'exec "$@" {closed}', "sh"],
                     watch=harness.SecretWatch(), environment={"GITHUB_ACTIONS": runner})
                 with self.subTest(closed=closed, runner=runner):
                     # An output that is lost is told as what it is.
@@ -262,15 +262,28 @@ grep '^Max core file size' /proc/$PPID/limits >>limits
                 for path in (self.folder / "out").iterdir():
                     path.unlink()
 
-    def test_an_apply_whose_output_nobody_reads_is_finished(self):
+    def test_an_apply_whose_receipt_nobody_reads_is_finished(self):
         self.document("file: { path: secrets.json }")
         simulator = self.start_simulator()
-        self.execute(
+        self.into_nothing(simulator, "--quiet")
+        self.assert_finished(simulator, self.stored_secrets())
+
+    def test_an_apply_whose_plan_nobody_reads_changes_nothing(self):
+        self.document("file: { path: secrets.json }")
+        simulator = self.start_simulator()
+        before = simulator.user_tokens()
+        run = self.into_nothing(simulator)
+        self.assertEqual(run.err.count("the output could not be written"), 1, str(run))
+        self.assert_says(run, "nothing was changed")
+        self.assertEqual(simulator.user_tokens(), before)
+
+    def into_nothing(self, simulator, *options):
+        """An apply whose standard output has no reader."""
+        return self.execute(
             ["sh", "-c", '"$0" "$@" | true', harness.BINARIES / "pveform", "apply", "--yes",
-             "--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file],
+             "--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file, *options],
             {"PVEFORM_API_TOKEN": f"admin@pve!ci={simulator.tokens['admin@pve!ci']}"},
         )
-        self.assert_finished(simulator, self.stored_secrets())
 
 
 if __name__ == "__main__":

@@ -36,13 +36,15 @@ class Terminal:
         self.seen += data
         return bool(data)
 
-    def wait_for(self, text):
-        """Reads until `text` was written; what was written before it is kept as well."""
+    def wait_for(self, text, keys=""):
+        """Reads until `text` was written; what was written before it is kept as well. The keys are
+        pressed whenever nothing comes: a program that is interrupted forgets what was typed."""
         deadline = time.monotonic() + TIME_LIMIT_S
         while text.encode() not in self.seen:
-            if not self.read_some(1) and (self.process.poll() is not None
-                                          or time.monotonic() > deadline):
-                raise AssertionError(f"no {text!r} in {self.text!r}")
+            if not self.read_some(1):
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"no {text!r} in {self.text!r}")
+                self.press(keys)
 
     def press(self, keys):
         os.write(self.primary, keys.encode())
