@@ -217,7 +217,7 @@ TEST_CASE("an observer is told of every exchange, and of no secret", "[live]") {
         std::vector<std::string>{
             "GET /access/users [full=1] 595 Connection refused 0",
             "GET /access/users [full=1] 200 OK 10",
-            "POST /access/users [userid=a@pve password=***] 200 OK 13",
+            "POST /access/users [userid=a\\x1b@pve password=***] 200 OK 13",
             "DELETE /access/groups/x [] 0 no answer 0",
         }
     );
