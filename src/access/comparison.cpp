@@ -83,13 +83,12 @@ std::optional<Discrepancy> first_discrepancy(const Account& then, const Account&
         const Sets before = then.at(spot);
         const Sets after = now.at(spot);
         if (!are_same(before, after)) {
-            return Discrepancy{
-                .principal = {},
-                .path = spot.first,
-                .is_below = spot.second,
-                .then = before.effect(),
-                .now = after.effect(),
-            };
+            Discrepancy found;
+            found.path = spot.first;
+            found.is_below = spot.second;
+            found.then = before.effect();
+            found.now = after.effect();
+            return found;
         }
     }
     return std::nullopt;

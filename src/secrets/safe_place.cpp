@@ -303,8 +303,9 @@ require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening
         if (written) {
             written = files.sync(probe.parent_path());
         }
-        auto removed = files.remove(probe);
-        written = written ? std::move(removed) : std::move(written);
+        if (auto removed = files.remove(probe); written) {
+            written = std::move(removed);
+        }
     }
     if (!written) {
         Error& error = written.error();
