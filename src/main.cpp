@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
         const bool is_output_read = is_read_by_runner && !pveform::output_goes_to_a_file();
         std::ostream out(is_output_read ? &inert_out : std::cout.rdbuf());
         std::ostream err(is_read_by_runner ? &inert_err : std::cerr.rdbuf());
+        std::cerr.tie(nullptr); // a failed flush of `out` by others than `out` would go unnoticed
         pveform::Terminal& terminal = pveform::standard_terminal();
         pveform::cli::Context context{
             .files = pveform::posix_file_system(),

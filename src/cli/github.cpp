@@ -41,6 +41,7 @@ tell_github(const render::Report& report, const render::SourceNames& names, Cont
     }
     const std::string lines = render::annotations(report.observations(), names);
     // On a line of its own each, or they would be text like any other.
+    context.out.flush(); // what they are about comes first
     context.runner << (lines.empty() ? "" : "\n") << lines << std::flush;
     auto written = append_summary(report, context);
     return written ? Errors() : Errors{std::move(written).error()};
