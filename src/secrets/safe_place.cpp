@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr unsigned any_access_of_others = 0077;
 constexpr unsigned write_access_of_others = 0022;
+constexpr unsigned write_access_of_everybody = 0002;
 constexpr unsigned only_owners_rename = 01000; // the sticky bit
 
 std::unexpected<Error> foreign(const fs::path& path, unsigned owner_uid) {
@@ -37,13 +38,15 @@ Result<FileInfo> folder_at(FileSystem& files, const fs::path& path) {
     return *info;
 }
 
-/// Nobody but us and root can put another folder in the place of this one (a path without links),
-/// or of one above it.
+/// Not everybody, nor another user, can put another folder in the place of this one (a path without
+/// links), or of one above it. Groups are believed, as many users have one of their own, and so are
+/// the owners of folders that root works in: those of what a container was given.
 Result<void> require_settled(FileSystem& files, const fs::path& folder) {
+    const unsigned self = files.own_uid();
     for (fs::path below = folder; below.has_relative_path(); below = below.parent_path()) {
         const fs::path place = below.parent_path();
         const FileInfo info = TRY(folder_at(files, place));
-        if (info.owner_uid != files.own_uid() && info.owner_uid != 0) {
+        if (self != 0 && info.owner_uid != self && info.owner_uid != 0) {
             return io_refusal(
                 fmt::format(
                     "folder `{}`, with `{}` in it, belongs to somebody else (uid {})",
@@ -54,7 +57,7 @@ Result<void> require_settled(FileSystem& files, const fs::path& folder) {
                 "its owner could put another folder in that place; use a place of your own"
             );
         }
-        if ((info.permissions & write_access_of_others) != 0 &&
+        if ((info.permissions & write_access_of_everybody) != 0 &&
             (info.permissions & only_owners_rename) == 0) {
             return io_refusal(
                 fmt::format(
@@ -65,7 +68,7 @@ Result<void> require_settled(FileSystem& files, const fs::path& folder) {
                     below.string()
                 ),
                 fmt::format(
-                    "`chmod go-w {0}`, or `chmod +t {0}` where others have to write in it, or use "
+                    "`chmod o-w {0}`, or `chmod +t {0}` where others have to write in it, or use "
                     "another place",
                     place.string()
                 )

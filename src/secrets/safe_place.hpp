@@ -15,9 +15,9 @@
 
 namespace pveform::secrets {
 
-/// The folder without links on the way. It is there, is ours, and nobody else can write in it, nor,
-/// root aside, put another one in its place: the folders above it are ours or root's, and closed to
-/// others as well or sticky (`/tmp`).
+/// The folder without links on the way. It is there, is ours, and nobody else can write in it. Not
+/// everybody can put another one in its place: they cannot write in the folders above it, or those
+/// are sticky (`/tmp`). And unless we are root, those are ours or root's.
 [[nodiscard]] Result<std::filesystem::path>
 require_private_folder(FileSystem& files, const std::filesystem::path& folder);
 

@@ -179,11 +179,11 @@ class Secrets(harness.EndToEnd):
                      "command: { run: [./keep.sh] }"):
             self.script("keep.sh", 'cat >"outer/inner/vault/$$.json"\n')
             self.document(sink)
-            (self.folder / "outer").chmod(0o775)
+            (self.folder / "outer").chmod(0o777)
             run = self.apply(simulator, environment={"XDG_STATE_HOME": f"{self.folder}/outer/state"})
             self.assert_code(run, 1)
-            self.assert_says(run, f"others can write in folder `{self.folder}/outer` (mode 0775)",
-                             f"`chmod go-w {self.folder}/outer`")
+            self.assert_says(run, f"others can write in folder `{self.folder}/outer` (mode 0777)",
+                             f"`chmod o-w {self.folder}/outer`")
             self.assert_untouched(simulator)
         (self.folder / "outer").chmod(0o1777)
         run = self.apply(simulator, environment={"XDG_STATE_HOME": f"{self.folder}/outer/state"})

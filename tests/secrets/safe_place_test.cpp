@@ -60,7 +60,7 @@ TEST_CASE("nobody else can put another folder in the place of one for secrets", 
         files.add_folder("/srv/team/ann", 0700);
         return require_private_folder(files, "/srv/team/ann");
     };
-    for (const unsigned mode : {0755U, 0700U, 01777U, 01775U}) {
+    for (const unsigned mode : {0755U, 0700U, 0775U, 02775U, 01777U, 01775U}) {
         CHECK(check(mode, root));
         CHECK(check(mode, MemoryFiles::me));
         CHECK_THAT(
@@ -70,13 +70,13 @@ TEST_CASE("nobody else can put another folder in the place of one for secrets", 
             )
         );
     }
-    for (const unsigned mode : {0777U, 0775U, 0757U, 02775U}) {
+    for (const unsigned mode : {0777U, 0757U, 02777U}) {
         for (const unsigned owner : {root, MemoryFiles::me}) {
             CHECK_THAT(
                 error_of(check(mode, owner)),
                 ContainsSubstring("others can write in folder `/srv` (mode ") &&
                     ContainsSubstring("put another one in the place of `/srv/team`") &&
-                    ContainsSubstring("`chmod go-w /srv`, or `chmod +t /srv`")
+                    ContainsSubstring("`chmod o-w /srv`, or `chmod +t /srv`")
             );
         }
     }
