@@ -147,6 +147,11 @@ Principal user_or_token(std::string_view id) {
     return {is_token ? PrincipalKind::token : PrincipalKind::user, std::string(id)};
 }
 
+Principal principal_named(std::string_view text) {
+    return text.starts_with('@') ? Principal::of(GroupId{std::string(text.substr(1))})
+                                 : user_or_token(text);
+}
+
 UserId user_behind(const Principal& principal) {
     return principal.kind == PrincipalKind::token ? split_token_id(principal.id).user
                                                   : UserId{principal.id};

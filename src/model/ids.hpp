@@ -98,6 +98,9 @@ struct Principal {
 /// The user or token of an id as PVE writes it: a token's has a `!` behind its last `@`.
 [[nodiscard]] Principal user_or_token(std::string_view id);
 
+/// The same, or the group of a name with `@` in front.
+[[nodiscard]] Principal principal_named(std::string_view text);
+
 /// The user itself, or a token's owner. Not for groups.
 [[nodiscard]] UserId user_behind(const Principal& principal);
 

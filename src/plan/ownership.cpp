@@ -39,7 +39,7 @@ std::optional<Rule> removal(
     std::string_view name
 ) {
     if (const auto named = absent.find(id); named != absent.end()) {
-        return Rule{std::string(absent_words), named->second};
+        return Rule{"absent", named->second};
     }
     auto rule = rule_of("prune", prune, name);
     if (rule) {

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "desired/desired.hpp"
 #include "model/state.hpp"
@@ -17,9 +16,6 @@ struct Rule {
     std::string words;
     Span span;
 };
-
-/// The words of the rule that names an object under `absent`.
-inline constexpr std::string_view absent_words = "absent";
 
 /// Answers for single objects. The document must outlive it.
 class Ownership {

@@ -31,17 +31,16 @@ std::string replacement_of(const Privilege& privilege) {
     return {};
 }
 
-/// Why the document speaks of something in vain, and what keeps it.
+/// Why the document speaks of something in vain, and what keeps it: what is also `absent` was
+/// refused before.
 std::string removal_in_words(const ObjectKey& key, const Rule& rule) {
-    const std::string why = fmt::format("this document itself removes it ({})", rule.words);
-    return rule.words == absent_words
-               ? why
-               : fmt::format(
-                     "{}; `{}: {{}}` under `{}s` declares it, so that it stays",
-                     why,
-                     plan::name_of(key),
-                     plan::kind_of(key)
-                 );
+    return fmt::format(
+        "this document itself removes it ({}); `{}: {{}}` under `{}s` declares it, so that it "
+        "stays",
+        rule.words,
+        plan::name_of(key),
+        plan::kind_of(key)
+    );
 }
 
 } // namespace

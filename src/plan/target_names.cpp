@@ -119,10 +119,6 @@ ObjectKey key_of_name(const std::string& text) {
     }
 }
 
-Principal principal_named(const std::string& text) {
-    return text.starts_with('@') ? Principal::of(GroupId{text.substr(1)}) : user_or_token(text);
-}
-
 /// As findings of the policy name it; nothing where none could.
 std::optional<ObjectKey> key_of_finding(std::string_view object) {
     const std::size_t colon = object.find(':');

@@ -26,8 +26,7 @@ struct Applying {
 /// How `now`, made with the same request, differs from what was reviewed; a line each, none where
 /// it comes to the same. What the reviewed plan says of access is compared down to the roles that
 /// name it, what it grants down to the privileges of the role, and so is of which cluster it says
-/// to be. Where secrets go counts where both say so. A
-/// plan that was made in the future is none.
+/// to be. Where secrets go counts where both say so. A plan that was made in the future is none.
 [[nodiscard]] std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan& now);
 
 /// How the documents differ: what may be behind other differences, and is none itself.

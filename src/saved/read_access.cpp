@@ -45,7 +45,7 @@ Read<AclKey> entry_of(const Place& place) {
     const Place role = TRY(field_of(place, "role"));
     AclKey entry;
     entry.path.text = TRY(read_path(path));
-    entry.principal = principal_of(TRY(text_of(principal)));
+    entry.principal = principal_named(TRY(text_of(principal)));
     entry.role.text = TRY(text_of(role));
     return entry;
 }

@@ -44,7 +44,7 @@ Read<AclKey> acl_key_of(const Place& place, const std::string& text) {
     if (parts.size() != 3 || !parts[0].starts_with('/')) {
         return refuse(place, "is no path, principal and role");
     }
-    return AclKey{AclPath{parts[0]}, principal_of(parts[1]), RoleId{parts[2]}};
+    return AclKey{AclPath{parts[0]}, principal_named(parts[1]), RoleId{parts[2]}};
 }
 
 Read<ObjectKey> key_of(const Place& place) {
@@ -328,11 +328,6 @@ Read<Principal> read_principal(const Place& place) {
     const std::string text = TRY(text_of(place));
     return text.find('@', 1) == std::string::npos ? refuse(place, "is no user or token")
                                                   : Read<Principal>(user_or_token(text));
-}
-
-Principal principal_of(std::string_view text) {
-    return text.starts_with('@') ? Principal::of(GroupId{std::string(text.substr(1))})
-                                 : user_or_token(text);
 }
 
 Read<plan::Plan> read_plan(const Place& place) {

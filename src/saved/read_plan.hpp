@@ -39,7 +39,4 @@ read_selectors(const json::reading::Place& place);
 /// A user or a token.
 [[nodiscard]] json::reading::Read<Principal> read_principal(const json::reading::Place& place);
 
-/// As plans write it: a group with `@`.
-[[nodiscard]] Principal principal_of(std::string_view text);
-
 } // namespace pveform::saved

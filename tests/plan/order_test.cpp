@@ -25,6 +25,14 @@ namespace plan = pveform::plan;
 
 namespace {
 
+std::vector<std::string> lines_of(const plan::Plan& plan) {
+    std::vector<std::string> lines;
+    for (const plan::Step& step : plan.steps) {
+        lines.push_back(describe(step.command));
+    }
+    return lines;
+}
+
 constexpr pveform::UnixSeconds now = 1'800'000'000;
 
 using Held = std::set<std::tuple<Principal, std::string, Privilege>>;
@@ -158,11 +166,7 @@ std::vector<std::string> steps_to_group_new(const State& live, desired::Document
     document.groups[GroupId{"new"}].acl = desired::AclList{wanted_row("/vms", "PVEAuditor")};
     const auto made = plan::make_plan(live, document, {.now = now});
     REQUIRE(made);
-    std::vector<std::string> lines;
-    for (const plan::Step& step : made->steps) {
-        lines.push_back(describe(step.command));
-    }
-    return lines;
+    return lines_of(*made);
 }
 
 } // namespace
@@ -285,11 +289,7 @@ std::vector<std::string> steps_of(const State& live, const std::set<pveform::Acl
     document.users[UserId{"ann@pve"}].acl.emplace();
     const auto made = plan::make_plan(live, document, {.now = now, .hidden_pools = hidden});
     REQUIRE(made);
-    std::vector<std::string> lines;
-    for (const plan::Step& step : made->steps) {
-        lines.push_back(describe(step.command));
-    }
-    return lines;
+    return lines_of(*made);
 }
 
 } // namespace
