@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What CI runs: installs what is needed, checks the format, builds everything with sanitizers and runs
-# every test, then builds the programs without and runs the sweeps, which sanitizers make too slow for
-# more than a small sample. Goes on after a failure and ends with `N passed, N failed`.
+# What CI runs: installs what is needed, checks the format, builds everything and runs every test, once
+# with sanitizers, which make the sweeps too slow for more than a small sample, and once without. Goes on
+# after a failure and ends with `N passed, N failed`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,12 +28,15 @@ else
     failed=$((failed + 1))
 fi
 
-# run_tests PRESET [ctest option...]
-run_tests() {
+# check PRESET [cmake option...]
+check() {
     local preset=$1
     local log=build/$preset/ctest.log
     local status=0
-    ctest --preset "$preset" --parallel "$(nproc)" "${@:2}" | tee "$log" || status=$?
+    echo "== $preset"
+    cmake --preset "$preset" -D CMAKE_UNITY_BUILD=ON "${@:2}" >/dev/null
+    cmake --build --preset "$preset" -- --quiet
+    ctest --preset "$preset" --parallel "$(nproc)" | tee "$log" || status=$?
     if [[ $(<"$log") =~ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]; then
         failed=$((failed + BASH_REMATCH[1]))
         passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1]))
@@ -45,17 +48,8 @@ run_tests() {
     fi
 }
 
-# build PRESET [target...]
-build() {
-    echo "== $1"
-    cmake --preset "$1" "${quicker[@]}" -D CMAKE_UNITY_BUILD=ON >/dev/null
-    cmake --build --preset "$1" ${2:+--target "${@:2}"} -- --quiet
-}
-
-build asan
-run_tests asan
-build dev pveform pveform-simulator
-run_tests dev --label-regex sweep
+check asan
+check dev "${quicker[@]}"
 
 echo "$passed passed, $failed failed"
 ((failed == 0))
