@@ -74,9 +74,10 @@ Parsed<UserId> UserId::parse(std::string_view text) {
             quoted(text)
         ));
     }
-    if (name.find(',') != std::string_view::npos) {
+    // It would be two names, and somebody else's, wherever PVE reads a list: members, an ACL entry.
+    if (name.find_first_of(",;") != std::string_view::npos) {
         return std::unexpected(fmt::format(
-            "{} has a comma in its name: PVE splits its group memberships there", quoted(text)
+            "{} has a `,` or `;` in its name: PVE divides lists of users there", quoted(text)
         ));
     }
     if (text.size() > max_user_id_length) {

@@ -106,7 +106,13 @@ public:
         state.roles[RoleId{"PVEAuditr"}] = role({"VM.Audit"});
         state.roles[RoleId{"Future"}] = role({"VM.Teleport"});
         for (const char* id :
-             {"dora@corp", "j\xC3\xB6rg@pve", "a,b@pve", "st*r@pve", "0@pve", "no@gone"}) {
+             {"dora@corp",
+              "j\xC3\xB6rg@pve",
+              "a,b@pve",
+              "a;b@pve",
+              "st*r@pve",
+              "0@pve",
+              "no@gone"}) {
             state.users[UserId{id}];
         }
         state.users[UserId{std::string(90, 'x') + "@pve"}];
