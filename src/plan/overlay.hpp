@@ -87,6 +87,7 @@ private:
     void declare_tokens();
     void declare_tokens_of(const UserId& user, const desired::User& declared);
     void declare_token(const TokenId& declared, const desired::Token& wanted);
+    void check_comment(const TokenId& id, const desired::Token& wanted);
     void issue(const TokenId& declared, const desired::Token& wanted, const Holder& holder);
     void lay_over(const TokenId& id, const desired::Token& wanted);
     void report(const TokenId& declared, const Succession& succession, const Span& span);

@@ -185,6 +185,8 @@ void Overlay::declare_token(const TokenId& declared, const desired::Token& wante
         target_.state.tokens.at(holder.id).expire = holder.expire;
         if (holder.is_issued) {
             issue(declared, wanted, holder);
+        } else {
+            check_comment(holder.id, wanted);
         }
     }
     for (const Holder& holder : succession.holders) {
@@ -192,6 +194,23 @@ void Overlay::declare_token(const TokenId& declared, const desired::Token& wante
             target_.origins[holder.predecessor->id] = overlap_rule(wanted);
         }
     }
+}
+
+/// PVE would answer that all is well, and the comment would stay.
+void Overlay::check_comment(const TokenId& id, const desired::Token& wanted) {
+    const bool clears = wanted.comment && wanted.comment->value.empty();
+    const auto live = live_.tokens.find(id);
+    if (!clears || live_.release.can_clear_token_comments() || live == live_.tokens.end() ||
+        live->second.comment.empty()) {
+        return;
+    }
+    refuse(
+        fmt::format(
+            "PVE {} cannot clear the comment of token `{}`", live_.release.text(), id.text()
+        ),
+        wanted.comment->span,
+        "write another comment, or leave `comment` out to keep the one that is there"
+    );
 }
 
 void Overlay::declare_tokens() {

@@ -12,12 +12,6 @@ namespace {
 using formats::TokenEntry;
 using formats::UserConfig;
 
-/// Since when a token's comment can be cleared, with `delete` or an empty one
-/// (pve-access-control 9.0.4).
-bool can_clear_comments(Release release) {
-    return release >= Release{9, 1};
-}
-
 struct TokenRef {
     std::string user;
     std::string name;
@@ -97,7 +91,7 @@ void update_comment(TokenEntry& entry, json::Value& answer, const Call& call) {
     if (comment == nullptr) {
         return;
     }
-    if (!can_clear_comments(call.store.release()) && !formats::is_true(*comment)) {
+    if (!call.store.release().can_clear_token_comments() && !formats::is_true(*comment)) {
         return;
     }
     entry.comment = *comment;
@@ -183,7 +177,7 @@ std::vector<Method> token_methods(Release release) {
     creation["privsep"] = {.type = Type::boolean};
     creation["comment"] = {};
     Schema update = creation;
-    if (can_clear_comments(release)) {
+    if (release.can_clear_token_comments()) {
         update["delete"] = {.format = Format::option_list};
     }
     if (release.can_regenerate_tokens()) {

@@ -28,6 +28,12 @@ TEST_CASE("releases are ordered as numbers", "[model]") {
     CHECK(Release{9, 10} < Release{10, 0});
 }
 
+TEST_CASE("a token's comment can be cleared since 9.1", "[model]") {
+    CHECK_FALSE(Release{8, 4}.can_clear_token_comments());
+    CHECK_FALSE(Release{9, 0}.can_clear_token_comments());
+    CHECK(Release{9, 1}.can_clear_token_comments());
+}
+
 TEST_CASE("secrets can be renewed in place since 9.2", "[model]") {
     CHECK_FALSE(Release{8, 4}.can_regenerate_tokens());
     CHECK_FALSE(Release{9, 1}.can_regenerate_tokens());

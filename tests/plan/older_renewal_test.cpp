@@ -107,3 +107,24 @@ TEST_CASE("older PVE: an entry that the document may not declare would be lost, 
     live.release = {9, 2};
     CHECK(plan_of(live, document + border, due()).blocks.empty());
 }
+
+TEST_CASE("older PVE: a token's comment cannot be cleared", "[plan]") {
+    const std::string document =
+        "users: { ann@pve: { tokens: { ci: { comment: '', privilege_separation: true } } } }";
+    const auto planned = [&](const std::string& comment, Release release, bool anew = false) {
+        const State live = formats::read_state(
+            fmt::format("user:ann@pve:1:0::::::\ntoken:ann@pve!ci:0:1:{}:\n", comment), "", release
+        );
+        return try_plan(live, document, anew ? now_of("*") : plan::Rotation());
+    };
+    const auto refused = planned("hi", {9, 0});
+    REQUIRE_FALSE(refused);
+    REQUIRE(refused.error().size() == 1);
+    CHECK(
+        refused.error().front().message == "PVE 9.0 cannot clear the comment of token `ann@pve!ci`"
+    );
+    CHECK(refused.error().front().span.line == 1);
+    CHECK(planned("hi", {9, 1}));
+    CHECK(planned("", {9, 0}));
+    CHECK(planned("hi", {8, 4}, true)); // deleted and created: the new one has none
+}
