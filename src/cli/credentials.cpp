@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "live/encode.hpp"
+#include "model/authorization.hpp"
 #include "model/ids.hpp"
 
 namespace pveform::cli {
@@ -71,27 +73,28 @@ Result<Secret> secret_in_file(Context& context, const std::string& path, std::st
 
 // API tokens.
 
-/// What stands before a token in the `Authorization` header. Secrets files hold it so, too.
-constexpr std::string_view token_scheme = "PVEAPIToken=";
-
-/// `user@realm!name=secret`; PVE splits it at the last `=`. The header's whole value does as well.
+/// `user@realm!name=secret`; PVE splits it at the last `=`. The header's whole value, which secrets
+/// files hold, does as well.
 Result<live::ApiToken> parse_token(std::string text, std::string_view name) {
-    if (text.starts_with(token_scheme)) {
-        std::string rest = text.substr(token_scheme.size());
-        wipe(text);
-        text.swap(rest);
-    }
+    const bool is_header = text.starts_with(token_scheme);
+    const std::size_t begin = is_header ? token_scheme.size() : 0;
     const std::size_t equals = text.rfind('=');
-    const bool has_id = equals != std::string::npos && equals + 1 < text.size() &&
-                        TokenId::parse(std::string_view(text).substr(0, equals)).has_value();
-    if (!has_id) {
+    std::string id;
+    if (equals != std::string::npos && equals > begin && equals + 1 < text.size()) {
+        id = text.substr(begin, equals - begin);
+    }
+    if (is_header) {
+        id = live::percent_decode(id);
+    }
+    if (!TokenId::parse(id)) {
         wipe(text);
+        wipe(id);
         return std::unexpected(usage_error(
             fmt::format("`{}` does not hold an API token", name),
             "it is one text: `user@realm!name=secret`, as PVE shows it when the token is made"
         ));
     }
-    live::ApiToken token{text.substr(0, equals), Secret(std::string_view(text).substr(equals + 1))};
+    live::ApiToken token{std::move(id), Secret(std::string_view(text).substr(equals + 1))};
     wipe(text);
     return token;
 }

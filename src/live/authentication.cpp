@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "live/response.hpp"
+#include "model/authorization.hpp"
 #include "model/ids.hpp"
 
 namespace pveform::live {
@@ -19,15 +20,6 @@ bool fits_into_a_header(std::string_view text) {
     });
 }
 
-/// An id in which PVE finds again what it takes for its own signs.
-std::string escaped(std::string_view id) {
-    std::string result;
-    for (const char c : id) {
-        result += c == '%' ? "%25" : c == ';' ? "%3B" : std::string(1, c);
-    }
-    return result;
-}
-
 class TokenAuthentication : public Authentication {
 public:
     explicit TokenAuthentication(const ApiToken& token) : id_(token.id) {
@@ -35,7 +27,7 @@ public:
     }
 
     void replace_secret(const Secret& secret) final {
-        line_ = Secret::joined({"Authorization: PVEAPIToken=", escaped(id_), "=", secret.reveal()});
+        line_ = Secret::joined({"Authorization: ", token_authorization(id_, secret).reveal()});
     }
 
     Result<std::vector<Secret>> headers(Http&, bool) override {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/authorization.hpp"
 #include "json/read.hpp"
 #include "json/write.hpp"
 
@@ -53,11 +54,10 @@ PrivateTree single_record(const IssuedSecret& issued) {
 
 void set_record(json::Value& object, const IssuedSecret& issued) {
     const std::string id = issued.id.text();
-    const Secret authorization = Secret::joined({"PVEAPIToken=", id, "=", issued.secret.reveal()});
     replace(object, "name", issued.name);
     replace(object, "id", id);
     replace(object, "secret", issued.secret.reveal());
-    replace(object, "authorization", authorization.reveal());
+    replace(object, "authorization", token_authorization(id, issued.secret).reveal());
     replace(object, "issued", format_rfc3339(issued.issued));
     replace(
         object,

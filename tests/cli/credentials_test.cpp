@@ -96,6 +96,17 @@ TEST_CASE("an API token comes whole or in two parts", "[cli]") {
     CHECK(found(world) == "token ci@pve!plan " + uuid);
 }
 
+TEST_CASE("an id is written one way by itself and another way in a header", "[cli]") {
+    World world;
+    SECTION("by itself") {
+        world.variables = {{"PVEFORM_API_TOKEN", "p%41q@pve!plan=" + uuid}};
+    }
+    SECTION("in a header, which PVE decodes") {
+        world.variables = {{"PVEFORM_API_TOKEN", "PVEAPIToken=p%2541q@pve!plan=" + uuid}};
+    }
+    CHECK(found(world) == "token p%41q@pve!plan " + uuid);
+}
+
 TEST_CASE("a command that gives no password is named by its variable", "[cli]") {
     World world;
     world.variables = {{"PVEFORM_USER", "ann@pve"}, {"PVEFORM_PASSWORD_COMMAND", "false"}};

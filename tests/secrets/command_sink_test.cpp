@@ -48,6 +48,17 @@ TEST_CASE("the program gets the record on its standard input and nowhere else", 
     CHECK(text_at(record, {"authorization"}) == "PVEAPIToken=ann@pve!ci=s3cret");
 }
 
+TEST_CASE("what is stored for the header is what PVE reads as the token's id", "[secrets]") {
+    MemoryFiles files;
+    FakeProcesses processes;
+    processes.install("vault-put", answers(0));
+    const auto sink = value_of(open_command_sink(files, processes, store_by({"vault-put", "pve"})));
+    REQUIRE(sink->store(issued("p%41q@pve!ci", "s3cret")));
+    const auto record = parsed(processes.calls().front().input);
+    CHECK(text_at(record, {"id"}) == "p%41q@pve!ci");
+    CHECK(text_at(record, {"authorization"}) == "PVEAPIToken=p%2541q@pve!ci=s3cret");
+}
+
 TEST_CASE("the program is told which other names are easily mixed up", "[secrets]") {
     const TemporaryFolder folder;
     const std::string told = (folder.path() / "told").string();
