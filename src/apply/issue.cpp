@@ -1,7 +1,9 @@
 // How a token comes to a secret. Whatever breaks on the way, the token works as before, or it is
 // dead and the next plan gives it another secret.
 
+#include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -36,20 +38,31 @@ std::string what_changed(const Token& planned, const Token& now) {
                                           : "its privilege separation is another one";
 }
 
-Error changed_meanwhile(const TokenId& id, const Token& planned, const std::optional<Token>& now) {
+/// What a token holds itself.
+std::map<AclKey, AclGrant> rows_of(const TokenId& id, const std::map<AclKey, AclGrant>& acl) {
+    const Principal token = Principal::of(id);
+    std::map<AclKey, AclGrant> rows;
+    std::ranges::copy_if(acl, std::inserter(rows, rows.end()), [&](const auto& row) {
+        return row.first.principal == token;
+    });
+    return rows;
+}
+
+/// `how`: `changed …: its comment is another one`, `destroyed …`.
+Error changed_meanwhile(const TokenId& id, const std::string& how) {
     return Error{
         .kind = ErrorKind::blocked,
-        .message =
-            now ? fmt::format(
-                      "token `{}` was changed by somebody else since the plan was made: {}",
-                      id.text(),
-                      what_changed(planned, *now)
-                  )
-                : fmt::format(
-                      "token `{}` was destroyed by somebody else since the plan was made", id.text()
-                  ),
+        .message = fmt::format("token `{}` was {}", id.text(), how),
         .help = "it was left as it is; run pveform again, which plans anew",
     };
+}
+
+Error changed_meanwhile(const TokenId& id, const Token& planned, const std::optional<Token>& now) {
+    return changed_meanwhile(
+        id,
+        now ? "changed by somebody else since the plan was made: " + what_changed(planned, *now)
+            : "destroyed by somebody else since the plan was made"
+    );
 }
 
 } // namespace
@@ -58,7 +71,8 @@ Error changed_meanwhile(const TokenId& id, const Token& planned, const std::opti
 struct Performer::Issuance {
     const plan::IssueToken& command;
     bool in_place;
-    std::optional<Expiry> former = {}; // its expiry, where this run marked it as dead
+    std::optional<Expiry> former = {};        // its expiry, where this run marked it as dead
+    Expiry meanwhile = Expiry::unconfirmed(); // until its secret is stored
     bool old_secret_may_be_gone = false;
     bool token_is_gone = false; // deleted, and not there again
     StepResult result = {};
@@ -70,8 +84,7 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
     Issuance issuance{.command = command, .in_place = present.release.can_regenerate_tokens()};
     issuance.result.outcome = Outcome::failed;
     if (command.exists) {
-        const Token& planned = present.tokens.at(command.id);
-        if (StepResult begun = begin_renewal(issuance, planned); begun.error) {
+        if (StepResult begun = begin_renewal(issuance, present); begun.error) {
             return begun;
         }
     }
@@ -97,21 +110,51 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
     last.wrote = true;
     if (last.outcome == Outcome::done) {
         new_secrets_.push_back({command.id, std::move(*secret)});
+    } else {
+        warn_of_stored_secret(issuance, last);
     }
     return last;
+}
+
+/// That it is stored sounds as if it could be used.
+void Performer::warn_of_stored_secret(const Issuance& issuance, StepResult& last) {
+    const plan::IssueToken& command = issuance.command;
+    if (!is_own(command.id)) {
+        last.error->notes.push_back(fmt::format(
+            "the secret of `{}` is stored, and the token {} dead; the next apply gives it another",
+            command.id.text(),
+            last.outcome == Outcome::unknown ? "may be" : "is"
+        ));
+        return;
+    }
+    receipt_.own_secret_ends = issuance.meanwhile;
+    last.error->notes.push_back(fmt::format(
+        "`{}` is what pveform runs with: its old secret works no more, and the new one, which is "
+        "stored, until {} only",
+        command.id.text(),
+        issuance.meanwhile.text()
+    ));
+    last.error->help = fmt::format(
+        "run pveform with the new secret until then, or `pveform rotate {}` as another identity",
+        command.declared.text()
+    );
 }
 
 /// Where somebody else renewed it since, their secret may be in use already. And it is marked as
 /// dead before its secret goes: PVE changes secret and expiry one after the other, and if it breaks
 /// between the two, nothing else tells that nobody has the secret.
-StepResult Performer::begin_renewal(Issuance& issuance, const Token& planned) {
+StepResult Performer::begin_renewal(Issuance& issuance, const State& present) {
     const TokenId& id = issuance.command.id;
+    const Token& planned = present.tokens.at(id);
     auto token = live::fetch_token(tools_.transport, id);
     if (!token) {
         return refused(std::move(token).error());
     }
     if (!*token || **token != planned) {
         return refused(changed_meanwhile(id, planned, *token));
+    }
+    if (auto same = issuance.in_place ? Result<void>() : check_rows(id, present); !same) {
+        return refused(std::move(same).error());
     }
     if (is_own(id) || planned.expire == Expiry::unconfirmed()) {
         return done();
@@ -125,6 +168,17 @@ StepResult Performer::begin_renewal(Issuance& issuance, const Token& planned) {
         marked.wrote = !then || *then != *token;
     }
     return marked;
+}
+
+/// Its entries go with it when it is deleted, and those of the plan come back.
+Result<void> Performer::check_rows(const TokenId& id, const State& present) {
+    const auto acl = TRY(live::fetch_acl(tools_.transport));
+    if (rows_of(id, acl) != rows_of(id, present.acl)) {
+        return std::unexpected(changed_meanwhile(
+            id, "given other ACL entries by somebody else since the plan was made"
+        ));
+    }
+    return {};
 }
 
 /// The expiry tells who is renewing a token at this moment: a new one must not bring to life what
@@ -214,6 +268,7 @@ Result<Secret> Performer::make_secret(Issuance& issuance, bool exists) {
         exists = false;
     }
     const TokenEdit edit = born_dead(command, exists);
+    issuance.meanwhile = *edit.expire;
     return with_lock_retries(tools_, [&] {
         return exists ? live::regenerate_token(tools_.transport, command.id, edit)
                       : live::create_token(tools_.transport, command.id, edit);
@@ -304,10 +359,8 @@ Result<void> Performer::store(const plan::IssueToken& command, const Secret& sec
 StepResult Performer::restore_rows(const TokenId& id, const State& present) {
     const Principal token = Principal::of(id);
     std::map<std::pair<AclPath, bool>, std::set<RoleId>> rows;
-    for (const auto& [key, grant] : present.acl) {
-        if (key.principal == token) {
-            rows[{key.path, grant.propagate}].insert(key.role);
-        }
+    for (const auto& [key, grant] : rows_of(id, present.acl)) {
+        rows[{key.path, grant.propagate}].insert(key.role);
     }
     for (const auto& [place, roles] : rows) {
         const auto& [path, propagate] = place;

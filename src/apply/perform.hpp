@@ -38,11 +38,13 @@ private:
     struct Issuance;
 
     [[nodiscard]] StepResult issue(const plan::IssueToken& command, const State& present);
-    [[nodiscard]] StepResult begin_renewal(Issuance& issuance, const Token& planned);
+    [[nodiscard]] StepResult begin_renewal(Issuance& issuance, const State& present);
+    [[nodiscard]] Result<void> check_rows(const TokenId& id, const State& present);
     [[nodiscard]] StepResult update_expiry(const plan::UpdateToken& command, const State& present);
     [[nodiscard]] Result<Secret> obtain_secret(Issuance& issuance);
     [[nodiscard]] Result<Secret> make_secret(Issuance& issuance, bool exists);
     void clear_up(Issuance& issuance);
+    void warn_of_stored_secret(const Issuance& issuance, StepResult& last);
     [[nodiscard]] Result<void> store(const plan::IssueToken& command, const Secret& secret);
     [[nodiscard]] TokenEdit born_dead(const plan::IssueToken& command, bool exists) const;
     [[nodiscard]] UnixSeconds now_at_pve() const;

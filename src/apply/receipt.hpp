@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "model/ids.hpp"
+#include "model/state.hpp"
 
 namespace pveform::apply {
 
@@ -48,6 +49,8 @@ struct Receipt {
     std::vector<StepResult> results; // one for each step of the plan, in its order
     std::vector<TokenId> stored;     // declared tokens whose new secret is in the sink
     std::vector<SpooledSecret> spooled;
+    std::optional<Expiry>
+        own_secret_ends;             // of the new one that pveform ran with, where stored only
     std::vector<SecretCheck> checks; // of the secrets that were stored, where they are to be tried
 
     [[nodiscard]] std::size_t count(Outcome outcome) const;

@@ -94,9 +94,6 @@ ErrorKind kind_of(const Response& response, std::string_view words) {
     if (status == 401) {
         return ErrorKind::authentication;
     }
-    if (status == 595) {
-        return ErrorKind::unreachable;
-    }
     if (status >= 400 && status < 500) {
         return ErrorKind::api;
     }

@@ -16,9 +16,9 @@ namespace pveform::live {
 /// which. `action` says what was tried: ``update user `ci@pve` ``. The kinds:
 /// - `api`: PVE refused, and nothing was changed;
 /// - `authentication`: 401;
-/// - `unreachable`: 595, PVE's own front did not reach what executes requests;
-/// - `connection`: a write may have been executed (596 to 599, a time-out within PVE, an answer of
-///   something in front of PVE, one that cannot be read).
+/// - `connection`: a write may have been executed (595 to 599, a time-out within PVE, an answer of
+///   something in front of PVE, one that cannot be read). 595 says that PVE's own front did not
+///   reach what executes requests; where a secret hangs on it, that is looked at and not believed.
 [[nodiscard]] Result<json::Value> data_of(Result<Response> response, std::string_view action);
 
 /// `PVE answered 403: Permission check failed (/access, Sys.Audit)`.

@@ -121,6 +121,13 @@ std::string receipt_text(
     if (receipt.own_secret_is_spooled()) {
         return out + "Partly applied: run `pveform apply` again, with the secret that was kept\n";
     }
+    if (receipt.own_secret_ends) {
+        return out + fmt::format(
+                         "Partly applied: run `pveform apply` again before {}, with the new secret "
+                         "that was stored\n",
+                         receipt.own_secret_ends->text()
+                     );
+    }
     return out +
            (receipt.wrote()
                 ? "Partly applied: run `pveform apply` again, it goes on where this one ended\n"

@@ -272,3 +272,76 @@ TEST_CASE("a token that cannot be looked at is not renewed", "[apply]") {
     CHECK(world.pve.executed().empty());
     check_rerun_renews(world);
 }
+
+TEST_CASE("whether a request was executed is looked at, whatever PVE's front says", "[apply]") {
+    for (const Release release : {Release{9, 2}, Release{8, 4}}) {
+        for (const int nth : {1, 2, 3}) {
+            World world = world_with_due_token(release);
+            int writes = 0;
+            const Run disowned = run(world, [&](const SmallPve::Request& request) {
+                const bool is_it = !request.words.starts_with("GET") && ++writes == nth;
+                return is_it ? std::optional(NetworkFault::disowned) : std::nullopt;
+            });
+            INFO("write " << nth << " of PVE " << release.text());
+            world.check_no_live_token_without_secret();
+            CHECK(world.pve.accepts(renewed, world.stored_secret(renewed), now));
+            CHECK(disowned.receipt.is_complete());
+        }
+    }
+    World world = world_with_due_token();
+    const Run broken = run(world, on(to_regenerate(1), NetworkFault::disowned));
+    CHECK_THAT(broken.words(), ContainsSubstring("is dead; the next apply gives it a new secret"));
+    check_rerun_renews(world);
+
+    World own = world_with_own_token();
+    const Run replaced = run(own, on("PUT", NetworkFault::disowned));
+    CHECK(replaced.receipt.wrote());
+    CHECK_THAT(replaced.words(), ContainsSubstring("may have been replaced by one that nobody"));
+}
+
+TEST_CASE(
+    "an ACL entry that somebody else gave is not lost where a token is made anew", "[apply]"
+) {
+    const auto key = row("/storage", token("ben@pve!r1"), "PVEDatastoreUser");
+    World world = world_with_due_token(Release{8, 4});
+    const auto receipt = world.apply([&] { world.pve.state.acl[key]; });
+    CHECK(receipt.count(Outcome::failed) == 1);
+    CHECK_FALSE(receipt.wrote());
+    CHECK(world.pve.executed().empty());
+    CHECK(world.pve.state.acl.contains(key));
+    CHECK(
+        receipt.results.front().error->message ==
+        "token `ben@pve!r1` was given other ACL entries by somebody else since the plan was made"
+    );
+
+    World in_place = world_with_due_token();
+    CHECK(in_place.apply([&] { in_place.pve.state.acl[key]; }).is_complete());
+    CHECK(in_place.pve.state.acl.contains(key));
+}
+
+TEST_CASE("a stored secret whose token does not come to life is said to be dead", "[apply]") {
+    World world = world_with_due_token();
+    const Run refused = run(world, on(to_expire(whole), NetworkFault::refused));
+    CHECK(only_result(refused).outcome == Outcome::failed);
+    CHECK_THAT(
+        refused.words(),
+        ContainsSubstring("the secret of `ben@pve!r1` is stored, and the token is dead; the next "
+                          "apply gives it another")
+    );
+    CHECK_FALSE(refused.receipt.own_secret_ends);
+    check_rerun_renews(world);
+}
+
+TEST_CASE("our own new secret that will not live on is to be used until it ends", "[apply]") {
+    World world = world_with_own_token();
+    const Run refused = run(world, on(to_expire(whole), NetworkFault::refused));
+    CHECK(only_result(refused).outcome == Outcome::failed);
+    CHECK_THAT(
+        refused.words(),
+        ContainsSubstring("its old secret works no more, and the new one, which is stored, until "
+                          "2027-01-15T09:00:01Z only")
+    );
+    CHECK(refused.receipt.own_secret_ends == pveform::grace_from(now));
+    CHECK(world.pve.accepts(renewed, world.stored_secret(renewed), now));
+    check_rerun_renews(world);
+}

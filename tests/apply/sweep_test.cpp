@@ -22,6 +22,7 @@ constexpr std::array all_faults = {
     NetworkFault::lost_before,
     NetworkFault::lost_after,
     NetworkFault::garbled,
+    NetworkFault::disowned,
     NetworkFault::unreachable,
     NetworkFault::lock_timeout,
     NetworkFault::refused,

@@ -26,6 +26,7 @@ enum class NetworkFault {
     lost_before,  // no answer, and the request was not executed
     lost_after,   // no answer, and it was
     garbled,      // executed, and the answer makes no sense
+    disowned,     // executed, and PVE's front says 595: it reached nobody who could
     unreachable,  // no connection
     lock_timeout, // PVE gave up waiting for its lock
     refused,      // PVE says no
@@ -145,6 +146,10 @@ private:
             response.body = "{";
             return response;
         }
+        case NetworkFault::disowned:
+            lost_writes_ += writing ? 1 : 0;
+            static_cast<void>(answer());
+            return failure(595, "Connection refused");
         case NetworkFault::unreachable:
             return error(ErrorKind::unreachable);
         case NetworkFault::lock_timeout:
