@@ -11,6 +11,7 @@
 #include "cli/outputs.hpp"
 #include "cli/partial_line.hpp"
 #include "model/builtin_roles.hpp"
+#include "model/release.hpp"
 #include "policy/rules.hpp"
 
 namespace pveform::cli {
@@ -78,8 +79,7 @@ Words acl_paths(const Sources& sources) {
 
 Words privileges(const Sources&) {
     Words words;
-    constexpr Release newest{9, 2};
-    for (const auto& [id, role] : builtin_roles(newest)) {
+    for (const auto& [id, role] : builtin_roles(Release::newest_known())) {
         for (const Privilege& privilege : role.privileges) {
             words.push_back({privilege.text, {}});
         }

@@ -6,14 +6,13 @@
 #include "base/text.hpp"
 #include "formats/cluster_state.hpp"
 #include "formats/snapshot.hpp"
+#include "model/release.hpp"
 
 namespace pveform::cli {
 
 namespace {
 
 constexpr std::size_t max_live_file_bytes = 64 * 1024 * 1024; // a user.cfg has at most 1 MiB
-constexpr Release oldest_release{8, 0};
-constexpr Release newest_release{9, 2}; // later ones are taken to behave as it does
 
 Result<std::optional<Release>> release_of(const Options& options) {
     if (!options.release) {
@@ -26,12 +25,12 @@ Result<std::optional<Release>> release_of(const Options& options) {
             "write it as `pveversion` shows it, such as `--release 9.2`"
         ));
     }
-    if (*release < oldest_release) {
+    if (*release < Release::oldest_known()) {
         return std::unexpected(usage_error(
             fmt::format(
                 "pveform knows PVE {} and later, up to {}, not {}",
-                oldest_release.text(),
-                newest_release.text(),
+                Release::oldest_known().text(),
+                Release::newest_known().text(),
                 release->text()
             ),
             "upgrade the cluster first: older releases have other privileges, roles and ACL paths"
@@ -101,7 +100,7 @@ from_user_config(const Options& options, const std::string& text, Context& conte
             .help = "take one with `pveform snapshot --out FILE`, or copy /etc/pve/user.cfg",
         });
     }
-    const Release release = TRY(release_of(options)).value_or(newest_release);
+    const Release release = TRY(release_of(options)).value_or(Release::newest_known());
     std::string domains;
     if (options.domains) {
         domains = TRY(context.files.read_file(*options.domains, max_live_file_bytes));
@@ -132,7 +131,12 @@ CLI::Option* setup_live_file(CLI::App& command, Options& options) {
     command.add_option("--domains", options.domains, "The domains.cfg beside the user.cfg")
         ->option_text("FILE")
         ->needs(live);
-    command.add_option("--release", options.release, "The PVE that the user.cfg is of (9.2)")
+    command
+        .add_option(
+            "--release",
+            options.release,
+            fmt::format("The PVE that the user.cfg is of ({})", Release::newest_known().text())
+        )
         ->option_text("N.N")
         ->needs(live);
     return live;

@@ -18,6 +18,7 @@
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "cli/sink_check.hpp"
+#include "model/release.hpp"
 #include "render/checks.hpp"
 
 namespace pveform::cli {
@@ -26,8 +27,6 @@ namespace {
 
 constexpr UnixSeconds short_life_s = UnixSeconds{14} * 24 * 60 * 60;
 constexpr std::size_t max_paths_shown = 3;
-constexpr Release oldest_known{8, 0};
-constexpr int newest_known_major = 9;
 
 /// What was found so far.
 struct Findings {
@@ -109,17 +108,19 @@ void check_tls(const live::Connection& connection, Findings& findings) {
 
 void check_version(const live::Version& version, Findings& findings) {
     std::string message = fmt::format("PVE {}", version.version);
-    if (version.release < oldest_known) {
+    if (version.release < Release::oldest_known()) {
         findings.warn(
             "version",
             message + ", older than any that pveform knows",
-            {fmt::format("upgrade it to PVE {} or later", oldest_known.text())}
+            {fmt::format("upgrade it to PVE {} or later", Release::oldest_known().text())}
         );
-    } else if (version.release.major > newest_known_major) {
+    } else if (version.release.major > Release::newest_known().major) {
         findings.warn(
             "version",
-            message +
-                fmt::format(", newer than any that pveform knows: taken for {}", Release().text()),
+            message + fmt::format(
+                          ", newer than any that pveform knows: taken for {}",
+                          Release::newest_known().text()
+                      ),
             {"look for a newer pveform"}
         );
     } else {

@@ -1,90 +1,36 @@
 #include "desired/known_names.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 #include <vector>
 
 #include "base/text.hpp"
+#include "model/builtin_roles.hpp"
 #include "model/ids.hpp"
 
 namespace pveform::desired {
 
 namespace {
 
-/// Of PVE 8.0 to 9.2 (pve-access-control: src/PVE/AccessControl.pm, privilege groups).
+template<class Names>
+std::vector<std::string> texts_of(const Names& names) {
+    std::vector<std::string> texts;
+    std::ranges::transform(names, std::back_inserter(texts), [](const auto& name) {
+        return name.text;
+    });
+    return texts;
+}
+
 const std::vector<std::string>& privileges() {
-    static const std::vector<std::string> names = {
-        "Datastore.Allocate",
-        "Datastore.AllocateSpace",
-        "Datastore.AllocateTemplate",
-        "Datastore.Audit",
-        "Group.Allocate",
-        "Mapping.Audit",
-        "Mapping.Modify",
-        "Mapping.Use",
-        "Permissions.Modify",
-        "Pool.Allocate",
-        "Pool.Audit",
-        "Realm.Allocate",
-        "Realm.AllocateUser",
-        "SDN.Allocate",
-        "SDN.Audit",
-        "SDN.Use",
-        "Sys.AccessNetwork",
-        "Sys.Audit",
-        "Sys.Console",
-        "Sys.Incoming",
-        "Sys.Modify",
-        "Sys.PowerMgmt",
-        "Sys.Syslog",
-        "User.Modify",
-        "VM.Allocate",
-        "VM.Audit",
-        "VM.Backup",
-        "VM.Clone",
-        "VM.Config.CDROM",
-        "VM.Config.CPU",
-        "VM.Config.Cloudinit",
-        "VM.Config.Disk",
-        "VM.Config.HWType",
-        "VM.Config.Memory",
-        "VM.Config.Network",
-        "VM.Config.Options",
-        "VM.Console",
-        "VM.GuestAgent.Audit",
-        "VM.GuestAgent.FileRead",
-        "VM.GuestAgent.FileSystemMgmt",
-        "VM.GuestAgent.FileWrite",
-        "VM.GuestAgent.Unrestricted",
-        "VM.Migrate",
-        "VM.Monitor",
-        "VM.PowerMgmt",
-        "VM.Replicate",
-        "VM.Snapshot",
-        "VM.Snapshot.Rollback",
-    };
+    static const std::vector<std::string> names =
+        texts_of(builtin_roles_of_all_releases().at(RoleId{"Administrator"}).privileges);
     return names;
 }
 
 const std::vector<std::string>& built_in_roles() {
-    static const std::vector<std::string> names = {
-        "Administrator",
-        "NoAccess",
-        "PVEAdmin",
-        "PVEAuditor",
-        "PVEDatastoreAdmin",
-        "PVEDatastoreUser",
-        "PVEMappingAdmin",
-        "PVEMappingUser",
-        "PVEPoolAdmin",
-        "PVEPoolUser",
-        "PVESDNAdmin",
-        "PVESDNUser",
-        "PVESysAdmin",
-        "PVETemplateUser",
-        "PVEUserAdmin",
-        "PVEVMAdmin",
-        "PVEVMUser",
-    };
+    static const std::vector<std::string> names =
+        texts_of(std::views::keys(builtin_roles_of_all_releases()));
     return names;
 }
 

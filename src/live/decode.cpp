@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "json/write.hpp"
+#include "model/release.hpp"
 
 namespace pveform::live {
 
@@ -51,9 +52,12 @@ Error Node::error(std::string_view expected) const {
             seen(*value_),
             expected
         ),
-        .help =
-            "either this is not PVE's API (PVE 8.0 to 9.2), or a release that this pveform does "
-            "not know yet",
+        .help = fmt::format(
+            "either this is not PVE's API (PVE {} to {}), or a release that this pveform does not "
+            "know yet",
+            Release::oldest_known().text(),
+            Release::newest_known().text()
+        ),
     };
 }
 

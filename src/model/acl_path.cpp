@@ -54,7 +54,7 @@ bool matches(Part part, std::string_view text) {
 struct Rule {
     std::string_view prefix;
     std::vector<Part> parts;
-    Release since = {8, 0};
+    Release since = Release::oldest_known();
 };
 
 /// Facts 4.3 and 9.2: what the add rule of each release admits.

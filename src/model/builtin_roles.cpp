@@ -1,5 +1,9 @@
 #include "model/builtin_roles.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,8 +23,12 @@ enum class Tier {
 struct Entry {
     std::string_view privilege;
     Tier tier;
-    Release since = {8, 0};
-    Release before = {1000, 0}; // gone from this release on
+    Release since = Release::oldest_known();
+    std::optional<Release> before = {}; // gone from this release on
+
+    [[nodiscard]] bool is_in(Release release) const {
+        return release >= since && (!before || release < *before);
+    }
 };
 
 struct Category {
@@ -44,7 +52,7 @@ const std::vector<Category>& categories() {
              {"VM.Clone", admin},
              {"VM.GuestAgent.Unrestricted", admin, {9, 0}},
              {"VM.Migrate", admin},
-             {"VM.Monitor", admin, {8, 0}, {9, 0}},
+             {"VM.Monitor", admin, Release::oldest_known(), Release{9, 0}},
              {"VM.Replicate", admin, {9, 0}},
              {"VM.Snapshot", admin},
              {"VM.Snapshot.Rollback", admin},
@@ -114,8 +122,10 @@ bool has_user_tier(const Category& category) {
     return false;
 }
 
-std::map<RoleId, Role> compute(Release release) {
-    std::map<RoleId, Role> roles;
+using Roles = std::map<RoleId, Role>;
+
+Roles compute(Release release) {
+    Roles roles;
     const auto add = [&roles](std::string role, std::string_view privilege) {
         roles[RoleId{std::move(role)}].privileges.insert(Privilege{std::string(privilege)});
     };
@@ -124,7 +134,7 @@ std::map<RoleId, Role> compute(Release release) {
     for (const Category& category : categories()) {
         const std::string prefix = "PVE" + std::string(category.name);
         for (const Entry& entry : category.entries) {
-            if (release < entry.since || release >= entry.before) {
+            if (!entry.is_in(release)) {
                 continue;
             }
             add("Administrator", entry.privilege);
@@ -150,16 +160,49 @@ std::map<RoleId, Role> compute(Release release) {
     return roles;
 }
 
+/// By the releases from which on they are others than before.
+std::map<Release, Roles> compute_all() {
+    std::map<Release, Roles> generations;
+    for (const Category& category : categories()) {
+        for (const Entry& entry : category.entries) {
+            generations[entry.since];
+            if (entry.before) {
+                generations[*entry.before];
+            }
+        }
+    }
+    for (auto& [release, roles] : generations) {
+        roles = compute(release);
+    }
+    return generations;
+}
+
+const std::map<Release, Roles>& generations() {
+    static const std::map<Release, Roles> all = compute_all();
+    return all;
+}
+
+Roles unite() {
+    Roles united;
+    for (const auto& [release, roles] : generations()) {
+        for (const auto& [id, role] : roles) {
+            united[id].built_in = true;
+            united[id].privileges.insert(role.privileges.begin(), role.privileges.end());
+        }
+    }
+    return united;
+}
+
 } // namespace
 
 const std::map<RoleId, Role>& builtin_roles(Release release) {
-    static const std::map<RoleId, Role> of_8_0 = compute({8, 0});
-    static const std::map<RoleId, Role> of_8_2 = compute({8, 2});
-    static const std::map<RoleId, Role> of_9_0 = compute({9, 0});
-    if (release >= Release{9, 0}) {
-        return of_9_0;
-    }
-    return release >= Release{8, 2} ? of_8_2 : of_8_0;
+    const auto next = generations().upper_bound(std::max(release, Release::oldest_known()));
+    return std::prev(next)->second;
+}
+
+const std::map<RoleId, Role>& builtin_roles_of_all_releases() {
+    static const Roles all = unite();
+    return all;
 }
 
 } // namespace pveform

@@ -15,4 +15,7 @@ inline const RoleId no_access{"NoAccess"};
 /// `Administrator` holds every privilege that the release knows.
 [[nodiscard]] const std::map<RoleId, Role>& builtin_roles(Release release);
 
+/// Each role with every privilege that it has in any known release.
+[[nodiscard]] const std::map<RoleId, Role>& builtin_roles_of_all_releases();
+
 } // namespace pveform

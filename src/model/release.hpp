@@ -11,8 +11,13 @@ namespace pveform {
 /// `9.2`, from the `release` of GET /version. Later releases than the newest known one are taken
 /// to behave as that one does.
 struct Release {
+    // Those of the newest known release, where none are given.
     int major = 9;
     int minor = 2;
+
+    [[nodiscard]] static constexpr Release oldest_known() { return {8, 0}; }
+
+    [[nodiscard]] static constexpr Release newest_known() { return {}; }
 
     /// `9.2` or `9.2.11`; nothing for anything else.
     [[nodiscard]] static std::optional<Release> parse(std::string_view text);

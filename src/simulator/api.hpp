@@ -18,7 +18,7 @@
 namespace pveform::simulator {
 
 struct ApiOptions {
-    Release release{9, 2};
+    Release release = Release::newest_known();
 
     /// Every change is written to this folder. One that holds a `user.cfg` already is where the
     /// cluster starts from, whatever the seed.

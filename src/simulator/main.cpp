@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "model/release.hpp"
 #include "simulator/api.hpp"
 #include "simulator/options.hpp"
 #include "simulator/server.hpp"
@@ -36,7 +37,7 @@ void print_error(const Error& error) {
 
 Result<void> serve(const Options& options) {
     const ApiOptions api_options{
-        .release = Release::parse(options.release).value_or(Release()),
+        .release = Release::parse(options.release).value_or(Release::newest_known()),
         .state_folder = options.state,
         .shuffle_seed = shuffle_seed(options),
     };

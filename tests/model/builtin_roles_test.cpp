@@ -1,4 +1,6 @@
 // PVE's own roles by release (facts 5 and 9.1).
+#include <algorithm>
+
 #include "catch.hpp"
 
 #include "model/builtin_roles.hpp"
@@ -69,4 +71,26 @@ TEST_CASE("VM.Monitor gave way to the guest agent's privileges in 9.0", "[model]
     CHECK(!has({8, 4}, "PVEVMUser", "VM.GuestAgent.FileRead"));
     CHECK(has({9, 0}, "PVEVMUser", "VM.GuestAgent.FileRead"));
     CHECK(!has({9, 0}, "PVEVMUser", "VM.GuestAgent.Unrestricted"));
+}
+
+TEST_CASE("releases before and after the known ones have the roles of the nearest", "[model]") {
+    CHECK(builtin_roles({7, 4}) == builtin_roles(Release::oldest_known()));
+    CHECK(builtin_roles({8, 1}) == builtin_roles({8, 0}));
+    CHECK(builtin_roles({8, 4}) == builtin_roles({8, 2}));
+    CHECK(builtin_roles({9, 1}) == builtin_roles({9, 0}));
+    CHECK(builtin_roles({10, 0}) == builtin_roles(Release::newest_known()));
+}
+
+TEST_CASE("the roles of all releases have what any release gives them", "[model]") {
+    const auto& roles = builtin_roles_of_all_releases();
+    CHECK(roles.size() == 17);
+    CHECK(roles.at(RoleId{"Administrator"}).privileges.size() == 48);
+    for (const Release release : {Release{8, 0}, Release{8, 2}, Release{9, 0}}) {
+        for (const auto& [id, role] : builtin_roles(release)) {
+            INFO(release.text() << " " << id.text);
+            REQUIRE(roles.contains(id));
+            CHECK(roles.at(id).built_in);
+            CHECK(std::ranges::includes(roles.at(id).privileges, role.privileges));
+        }
+    }
 }

@@ -40,3 +40,8 @@ TEST_CASE("secrets can be renewed in place since 9.2", "[model]") {
     CHECK(Release{9, 2}.can_regenerate_tokens());
     CHECK(Release{10, 0}.can_regenerate_tokens());
 }
+
+TEST_CASE("a release that is not named is the newest known one", "[model]") {
+    CHECK(Release() == Release::newest_known());
+    CHECK(Release::oldest_known() < Release::newest_known());
+}
