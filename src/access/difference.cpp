@@ -10,6 +10,7 @@
 #include "access/course.hpp"
 #include "access/pool_members.hpp"
 #include "access/sides.hpp"
+#include "model/acl_path.hpp"
 
 namespace pveform::access {
 
@@ -378,7 +379,7 @@ example_path(const Difference& difference, const Affected& affected, const Shift
         return example == paths.end() ? paths.front() : *example;
     }
     const std::string& path = difference.paths[shift.place];
-    return shift.reach == Reach::path ? path : path == "/" ? "/~" : path + "/~";
+    return shift.reach == Reach::path ? path : nameless_child_of(path);
 }
 
 } // namespace pveform::access

@@ -1,6 +1,7 @@
 #include "access/hidden_pools.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "model/acl_path.hpp"
 
@@ -24,9 +25,7 @@ bool HiddenPools::may_be_at(const std::string& path) const {
 
 std::vector<std::string> HiddenPools::nameless() const {
     std::vector<std::string> pools;
-    for (const std::string& path : paths_) {
-        pools.push_back(path + "/~"); // `~` cannot be in a path
-    }
+    std::ranges::transform(paths_, std::back_inserter(pools), nameless_child_of);
     return pools;
 }
 

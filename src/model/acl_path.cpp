@@ -130,8 +130,12 @@ std::string nameless_child_of(std::string_view path) {
     return (path == "/" ? "" : std::string(path)) + std::string(nameless);
 }
 
+bool is_nameless(std::string_view path) {
+    return path.ends_with(nameless);
+}
+
 std::string path_above_nameless(std::string_view path) {
-    if (!path.ends_with(nameless)) {
+    if (!is_nameless(path)) {
         return {};
     }
     path.remove_suffix(nameless.size());

@@ -33,6 +33,8 @@ struct AclPath {
 /// there is what propagates.
 [[nodiscard]] std::string nameless_child_of(std::string_view path);
 
+[[nodiscard]] bool is_nameless(std::string_view path);
+
 /// `/pool` of `/pool/~`; empty of a path that stands for itself.
 [[nodiscard]] std::string path_above_nameless(std::string_view path);
 

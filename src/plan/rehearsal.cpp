@@ -330,10 +330,10 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
 std::vector<Rehearsal::Place> Rehearsal::places_at(std::set<std::string> paths) const {
     std::vector<Place> places;
     if (hidden_pools_.are_possible()) {
-        paths.insert({"/vms/~", "/storage/~"});
+        paths.insert({nameless_child_of("/vms"), nameless_child_of("/storage")});
         std::vector<std::string> pools = hidden_pools_.nameless();
         std::ranges::copy_if(paths, std::back_inserter(pools), [&](const std::string& path) {
-            return hidden_pools_.may_be_at(path) && !path.ends_with("/~");
+            return hidden_pools_.may_be_at(path) && !is_nameless(path);
         });
         for (const std::string& path : paths) {
             const bool is_storage = path.starts_with("/storage/");

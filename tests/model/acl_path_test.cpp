@@ -11,6 +11,7 @@
 
 using pveform::AclPath;
 using pveform::is_at_or_below;
+using pveform::is_nameless;
 using pveform::nameless_child_of;
 using pveform::path_above_nameless;
 using pveform::Release;
@@ -202,5 +203,7 @@ TEST_CASE("the nameless child of a path leads back to it", "[model]") {
         CHECK_FALSE(AclPath::parse(child));
         CHECK(path_above_nameless(child) == path);
         CHECK(path_above_nameless(path).empty());
+        CHECK(is_nameless(child));
+        CHECK_FALSE(is_nameless(path));
     }
 }
