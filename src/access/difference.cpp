@@ -16,10 +16,6 @@ namespace pveform::access {
 
 namespace {
 
-constexpr auto guests_path = "/vms";
-constexpr auto storages_path = "/storage";
-constexpr auto pools_path = "/pool";
-
 /// What changes at one place; without the place.
 struct Gap {
     Set gained = PrivilegeSets::empty;
@@ -39,8 +35,8 @@ public:
         const Pools& pools,
         Shared& shared
     )
-        : pools_(pools), shared_(shared), vms_(shared.tree.find(guests_path)),
-          storage_(shared.tree.find(storages_path)), pool_(shared.tree.find(pools_path)) {
+        : pools_(pools), shared_(shared), vms_(shared.tree.find(guests_root)),
+          storage_(shared.tree.find(storages_root)), pool_(shared.tree.find(pools_root)) {
         const auto rows_before = walked(before);
         const auto rows_after = walked(after);
         course_.emplace(nodes_of(rows_before, rows_after), shared.tree);
@@ -252,7 +248,8 @@ Affected Comparison::run() && {
 
 /// All paths that the walks can come by.
 std::vector<std::string> paths_of(const State& before, const State& after) {
-    std::vector<std::string> paths = {guests_path, storages_path, pools_path};
+    std::vector<std::string> paths = {
+        std::string(guests_root), std::string(storages_root), std::string(pools_root)};
     for (const State* state : {&before, &after}) {
         for (const auto& [key, grant] : state->acl) {
             if (paths.back() != key.path.text) {

@@ -20,7 +20,7 @@ std::string key_of(std::string_view path) {
     return key;
 }
 
-bool is_below(const std::string& key, const std::string& above) {
+bool is_key_below(const std::string& key, const std::string& above) {
     return key.size() > above.size() && key.starts_with(above) && key[above.size()] == '\0';
 }
 
@@ -38,7 +38,7 @@ PathTree::PathTree(const std::vector<std::string>& paths) : keys_{{}} {
     ends_.assign(keys_.size(), static_cast<Node>(keys_.size()));
     std::vector<Node> open;
     for (Node node = 0; node < keys_.size(); ++node) {
-        while (!open.empty() && !is_below(keys_[node], keys_[open.back()])) {
+        while (!open.empty() && !is_key_below(keys_[node], keys_[open.back()])) {
             ends_[open.back()] = node;
             open.pop_back();
         }

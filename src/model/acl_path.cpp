@@ -1,7 +1,6 @@
 #include "model/acl_path.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -63,11 +62,11 @@ const std::vector<Rule>& rules() {
     static const std::vector<Rule> all = {
         {"/", {}},
         {"/access", {}},
-        {"/access/groups", {any}},
-        {"/access/realm", {any}},
+        {groups_root, {any}},
+        {realms_root, {any}},
         {"/nodes", {any}},
-        {"/pool", {any}},
-        {"/pool", {any, any, any}, {8, 1}},
+        {pools_root, {any}},
+        {pools_root, {any, any, any}, {8, 1}},
         {"/sdn", {}},
         {"/sdn/controllers", {controller}, {8, 1}},
         {"/sdn/dns", {alphanumeric}, {8, 1}},
@@ -76,8 +75,8 @@ const std::vector<Rule>& rules() {
         {"/sdn/prefix-lists", {alphanumeric}, {9, 2}},
         {"/sdn/route-maps", {alphanumeric}, {9, 2}},
         {"/sdn/zones", {any, any, vlan}},
-        {"/storage", {any}},
-        {"/vms", {guest}},
+        {storages_root, {any}},
+        {guests_root, {guest}},
         {"/mapping", {any, any}},
     };
     return all;
@@ -121,9 +120,15 @@ bool AclPath::is_addable(Release release) const {
     });
 }
 
+bool is_below(std::string_view path, std::string_view above) {
+    if (above == "/") {
+        return path != above;
+    }
+    return path.size() > above.size() && path.starts_with(above) && path[above.size()] == '/';
+}
+
 bool is_at_or_below(std::string_view path, std::string_view above) {
-    return above == "/" || path == above ||
-           (path.size() > above.size() && path.starts_with(above) && path[above.size()] == '/');
+    return path == above || is_below(path, above);
 }
 
 std::string nameless_child_of(std::string_view path) {

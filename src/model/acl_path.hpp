@@ -1,6 +1,7 @@
 // The paths that ACL entries stand at: `/vms/100`, `/pool/prod`.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <string>
 #include <string_view>
@@ -26,7 +27,31 @@ struct AclPath {
     friend auto operator<=>(const AclPath&, const AclPath&) = default;
 };
 
-/// Whether what stands at `above` and propagates reaches `path`. `/` is above everything.
+inline constexpr std::string_view groups_root = "/access/groups";
+inline constexpr std::string_view guests_root = "/vms";
+inline constexpr std::string_view pools_root = "/pool";
+inline constexpr std::string_view realms_root = "/access/realm";
+inline constexpr std::string_view storages_root = "/storage";
+
+/// The paths that are there whatever the cluster holds, on every release: `/`, those right below
+/// it, and what is fixed below `/access`. Sorted.
+inline constexpr std::array<std::string_view, 10> acl_roots = {
+    "/",
+    "/access",
+    groups_root,
+    realms_root,
+    "/mapping",
+    "/nodes",
+    pools_root,
+    "/sdn",
+    storages_root,
+    guests_root,
+};
+
+/// `/` is above everything else.
+[[nodiscard]] bool is_below(std::string_view path, std::string_view above);
+
+/// Whether what stands at `above` and propagates reaches `path`.
 [[nodiscard]] bool is_at_or_below(std::string_view path, std::string_view above);
 
 /// A path below `path` that no entry can stand at, as `~` cannot be in one: `/pool/~`. What is held

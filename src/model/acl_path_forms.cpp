@@ -16,9 +16,10 @@ help_for_acl_path(const AclPath& path, Release release, std::vector<std::string>
     const std::size_t first = path.text.find('/', 1);
     const std::string rest = first == std::string::npos ? std::string() : path.text.substr(first);
     std::vector<std::string> candidates;
-    for (const auto* word : {"access", "mapping", "nodes", "pool", "sdn", "storage", "vms"}) {
-        AclPath candidate{fmt::format("/{}{}", word, rest)};
-        if (candidate.is_addable(release)) {
+    for (const std::string_view root : acl_roots) {
+        AclPath candidate{std::string(root) + rest};
+        const bool is_first_word = root.size() > 1 && root.rfind('/') == 0;
+        if (is_first_word && candidate.is_addable(release)) {
             candidates.push_back(std::move(candidate.text));
         }
     }

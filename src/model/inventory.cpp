@@ -14,30 +14,22 @@ struct Listed {
     std::ptrdiff_t levels;
 };
 
-constexpr std::string_view groups_base = "/access/groups";
-constexpr std::string_view realms_base = "/access/realm";
-constexpr std::string_view pools_base = "/pool";
-
 constexpr std::array listed = {
-    Listed{groups_base, 1},
-    Listed{realms_base, 1},
+    Listed{groups_root, 1},
+    Listed{realms_root, 1},
     Listed{"/mapping/dir", 1},
     Listed{"/mapping/pci", 1},
     Listed{"/mapping/usb", 1},
     Listed{"/nodes", 1},
-    Listed{pools_base, 3},
+    Listed{pools_root, 3},
     Listed{"/sdn/controllers", 1},
     Listed{"/sdn/dns", 1},
     Listed{"/sdn/fabrics", 1},
     Listed{"/sdn/ipams", 1},
     Listed{"/sdn/zones", 2},
-    Listed{"/storage", 1},
-    Listed{"/vms", 1},
+    Listed{storages_root, 1},
+    Listed{guests_root, 1},
 };
-
-bool is_below(std::string_view path, std::string_view base) {
-    return path.size() > base.size() && path.starts_with(base) && path[base.size()] == '/';
-}
 
 /// The path without the names that are deeper than what is listed; empty where nothing is.
 std::string_view listed_part(std::string_view path) {
@@ -62,7 +54,7 @@ bool Inventory::may_exist(const AclPath& path) const {
         return true;
     }
     return std::ranges::any_of(unseen_below, [part](const AclPath& unseen) {
-        return is_below(part, unseen.text) || part == unseen.text;
+        return is_at_or_below(part, unseen.text);
     });
 }
 
@@ -73,11 +65,11 @@ Inventory inventory_of(const State& state, const std::set<AclPath>& hidden_pools
             inventory.objects.insert(AclPath{std::string(base) + "/" + id.text});
         }
     };
-    add_all(groups_base, state.groups);
-    add_all(realms_base, state.realms);
-    add_all(pools_base, state.pools);
+    add_all(groups_root, state.groups);
+    add_all(realms_root, state.realms);
+    add_all(pools_root, state.pools);
     for (const Listed& kind : listed) {
-        if (kind.base != groups_base && kind.base != realms_base && kind.base != pools_base) {
+        if (kind.base != groups_root && kind.base != realms_root && kind.base != pools_root) {
             inventory.unseen_below.insert(AclPath{std::string(kind.base)});
         }
     }

@@ -16,19 +16,6 @@ namespace {
 
 const Privilege permissions_modify{"Permissions.Modify"};
 
-constexpr std::array roots = {
-    "/",
-    "/access",
-    "/access/groups",
-    "/access/realm",
-    "/mapping",
-    "/nodes",
-    "/pool",
-    "/sdn",
-    "/storage",
-    "/vms",
-};
-
 /// Whether PVE asks for the privilege there, so that who has it administers something.
 bool administers(const Privilege& privilege, const std::string& path) {
     struct Place {
@@ -72,7 +59,7 @@ std::string place_in_words(const std::string& path) {
 } // namespace
 
 std::set<std::string> paths_to_watch(const State& before, const std::vector<Step>& steps) {
-    std::set<std::string> paths(roots.begin(), roots.end());
+    std::set<std::string> paths(acl_roots.begin(), acl_roots.end());
     for (const auto& [key, grant] : before.acl) {
         paths.insert(key.path.text);
     }
@@ -93,7 +80,7 @@ std::set<std::string> paths_to_watch(const State& before, const std::vector<Step
     // Below guests, storages, groups and realms there is nothing; pools can be nested.
     std::set<std::string> children;
     for (const std::string& path : paths) {
-        if (std::ranges::find(roots, path) != roots.end() || path.starts_with("/pool/")) {
+        if (std::ranges::find(acl_roots, path) != acl_roots.end() || path.starts_with("/pool/")) {
             children.insert(nameless_child_of(path));
         }
     }

@@ -330,7 +330,7 @@ std::set<std::string> Rehearsal::paths_for(const Principal& principal, const Sta
 std::vector<Rehearsal::Place> Rehearsal::places_at(std::set<std::string> paths) const {
     std::vector<Place> places;
     if (hidden_pools_.are_possible()) {
-        paths.insert({nameless_child_of("/vms"), nameless_child_of("/storage")});
+        paths.insert({nameless_child_of(guests_root), nameless_child_of(storages_root)});
         std::vector<std::string> pools = hidden_pools_.nameless();
         std::ranges::copy_if(paths, std::back_inserter(pools), [&](const std::string& path) {
             return hidden_pools_.may_be_at(path) && !is_nameless(path);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/acl_path.hpp"
 
 namespace pveform::policy {
 
@@ -21,16 +22,8 @@ std::string stand_in_for(std::string pattern) {
 } // namespace
 
 KnownPaths::KnownPaths(const State& state) {
-    for (const char* base :
-         {"/access/groups",
-          "/access/realm",
-          "/mapping",
-          "/nodes",
-          "/pool",
-          "/sdn",
-          "/storage",
-          "/vms"}) {
-        add(base);
+    for (const std::string_view root : acl_roots) {
+        add(root);
     }
     for (const auto& [key, grant] : state.acl) {
         add(key.path.text);
@@ -52,7 +45,7 @@ KnownPaths::KnownPaths(const State& state) {
     }
 }
 
-void KnownPaths::add(const std::string& path) {
+void KnownPaths::add(std::string_view path) {
     std::string above;
     for (const std::string& part : split(path, "/")) {
         children_[above].insert(part);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/glob.hpp"
@@ -26,7 +27,7 @@ public:
 private:
     using Parts = std::vector<std::string>;
 
-    void add(const std::string& path);
+    void add(std::string_view path);
     void expand(
         const Parts& parts,
         std::size_t next,

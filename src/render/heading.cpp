@@ -18,7 +18,7 @@ std::string completeness(const std::set<AclPath>& hidden_pools) {
     if (hidden_pools.empty()) {
         return "complete view";
     }
-    const AclPath all{"/pool"};
+    const AclPath all{std::string(pools_root)};
     if (hidden_pools.contains(all)) {
         return "complete view but for pools below /pool";
     }

@@ -9,8 +9,10 @@
 
 #include "catch.hpp"
 
+using pveform::acl_roots;
 using pveform::AclPath;
 using pveform::is_at_or_below;
+using pveform::is_below;
 using pveform::is_nameless;
 using pveform::nameless_child_of;
 using pveform::path_above_nameless;
@@ -18,8 +20,8 @@ using pveform::Release;
 
 namespace {
 
-constexpr Release oldest{8, 0};
-constexpr Release newest{9, 2};
+constexpr Release oldest = Release::oldest_known();
+constexpr Release newest = Release::newest_known();
 
 bool is_addable(const std::string& path, Release release = newest) {
     return AclPath{path}.is_addable(release);
@@ -192,6 +194,23 @@ TEST_CASE("a path is reached by what stands at it, at `/` or at a component abov
     CHECK_FALSE(is_at_or_below("/vms/1000", "/vms/100"));
     CHECK_FALSE(is_at_or_below("/vms", "/vms/100"));
     CHECK_FALSE(is_at_or_below("/", "/vms"));
+}
+
+TEST_CASE("a path is below all that reaches it but itself", "[model]") {
+    CHECK(is_below("/vms/100", "/vms"));
+    CHECK(is_below("/vms/100", "/"));
+    CHECK_FALSE(is_below("/vms", "/vms"));
+    CHECK_FALSE(is_below("/", "/"));
+    CHECK_FALSE(is_below("/vmsx/100", "/vms"));
+}
+
+TEST_CASE("the roots can be added on every release", "[model]") {
+    CHECK(std::ranges::is_sorted(acl_roots));
+    for (const auto root : acl_roots) {
+        CAPTURE(root);
+        CHECK(is_addable(std::string(root), oldest));
+        CHECK(is_addable(std::string(root), newest));
+    }
 }
 
 TEST_CASE("the nameless child of a path leads back to it", "[model]") {
