@@ -11,6 +11,7 @@
 #include "access/pool_members.hpp"
 #include "access/sides.hpp"
 #include "model/acl_path.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::access {
 
@@ -257,7 +258,7 @@ std::vector<std::string> paths_of(const State& before, const State& after) {
             }
         }
         for (const auto& [id, pool] : state->pools) {
-            paths.push_back("/pool/" + id.text);
+            paths.push_back(path_of(id));
         }
     }
     return paths;

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "model/builtin_roles.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::access {
 
@@ -94,11 +95,9 @@ Evaluator::Index::Index(const State& state) : state_(state), groups_of_(membersh
         node->rows[key.principal][key.role] = grant.propagate;
     }
     for (const auto& [id, pool] : state.pools) {
-        for (const std::uint32_t guest : pool.guests) {
-            pools_of_["/vms/" + std::to_string(guest)].push_back("/pool/" + id.text);
-        }
-        for (const std::string& storage : pool.storages) {
-            pools_of_["/storage/" + storage].push_back("/pool/" + id.text);
+        const std::string pool_path = path_of(id);
+        for (std::string& member : member_paths(pool)) {
+            pools_of_[std::move(member)].push_back(pool_path);
         }
     }
 }

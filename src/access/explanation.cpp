@@ -7,6 +7,7 @@
 
 #include "model/acl_path.hpp"
 #include "model/builtin_roles.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::access {
 
@@ -114,7 +115,7 @@ void Walk::run(const std::string& path, const std::vector<PoolId>& pools) {
     const Indexes direct = follow(path, std::nullopt);
     Indexes through_pools;
     for (const PoolId& pool : pools) {
-        const Indexes more = follow("/pool/" + pool.text, pool);
+        const Indexes more = follow(path_of(pool), pool);
         through_pools.insert(through_pools.end(), more.begin(), more.end());
     }
     const Indexes first = denials_among(direct);
@@ -130,13 +131,8 @@ void Walk::run(const std::string& path, const std::vector<PoolId>& pools) {
 std::vector<PoolId> pools_with(const State& state, const std::string& path) {
     std::vector<PoolId> pools;
     for (const auto& [id, pool] : state.pools) {
-        const bool is_guest = std::ranges::any_of(pool.guests, [&](std::uint32_t guest) {
-            return path == "/vms/" + std::to_string(guest);
-        });
-        const bool is_storage = std::ranges::any_of(pool.storages, [&](const std::string& storage) {
-            return path == "/storage/" + storage;
-        });
-        if (is_guest || is_storage) {
+        const std::vector<std::string> members = member_paths(pool);
+        if (std::ranges::find(members, path) != members.end()) {
             pools.push_back(id);
         }
     }

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "model/acl_path.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::access {
 
@@ -12,7 +13,7 @@ HiddenPools::HiddenPools(const std::set<AclPath>& paths, const State& state) {
         paths_.insert(path.text);
     }
     for (const auto& [id, pool] : state.pools) {
-        known_.insert("/pool/" + id.text);
+        known_.insert(path_of(id));
     }
 }
 

@@ -2,29 +2,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string_view>
 #include <tuple>
 
-namespace pveform::access {
+#include "model/object_paths.hpp"
 
-Pools::Belonging Pools::belonging(const State& state) {
-    Belonging pools_of;
-    for (const auto& [id, pool] : state.pools) {
-        for (const std::uint32_t guest : pool.guests) {
-            pools_of["/vms/" + std::to_string(guest)].push_back(id);
-        }
-        for (const std::string& storage : pool.storages) {
-            pools_of["/storage/" + storage].push_back(id);
-        }
-    }
-    return pools_of;
-}
+namespace pveform::access {
 
 std::vector<Node>
 Pools::nodes_of(const std::vector<PoolId>& pools, Number group, const PathTree& tree) {
     std::vector<Node> nodes;
     for (const PoolId& pool : pools) {
-        nodes.push_back(tree.find("/pool/" + pool.text));
+        nodes.push_back(tree.find(path_of(pool)));
         groups_of_pools_.emplace_back(nodes.back(), group);
     }
     return nodes;
@@ -32,9 +22,9 @@ Pools::nodes_of(const std::vector<PoolId>& pools, Number group, const PathTree& 
 
 Pools::Pools(const State& before, const State& after, const PathTree& tree)
     : tree_(tree), differ_(before.pools != after.pools) {
-    const Belonging then = belonging(before);
-    const Belonging later = differ_ ? belonging(after) : then;
-    const auto pools_in = [](const Belonging& all, const std::string& path) {
+    const PoolsByMember then = pools_by_member(before);
+    const PoolsByMember later = differ_ ? pools_by_member(after) : then;
+    const auto pools_in = [](const PoolsByMember& all, const std::string& path) {
         const auto found = all.find(path);
         return found == all.end() ? std::vector<PoolId>() : found->second;
     };

@@ -1,7 +1,6 @@
 // The members of pools in two states that are compared. Not for use outside of the difference.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -41,8 +40,6 @@ public:
     void add_groups_below(Node node, std::vector<Number>& groups) const;
 
 private:
-    using Belonging = std::map<std::string, std::vector<PoolId>>; // by the member's path
-    [[nodiscard]] static Belonging belonging(const State& state);
     [[nodiscard]] std::vector<Node>
     nodes_of(const std::vector<PoolId>& pools, Number group, const PathTree& tree);
 

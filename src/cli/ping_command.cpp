@@ -18,6 +18,7 @@
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "cli/sink_check.hpp"
+#include "model/object_paths.hpp"
 #include "model/release.hpp"
 #include "render/checks.hpp"
 
@@ -237,7 +238,7 @@ std::vector<std::pair<std::string, std::vector<Need>>> needs_of(const desired::D
         }
     };
     for (const auto& [id, user] : document.users) {
-        realms.paths.insert("/access/realm/" + id.realm().text);
+        realms.paths.insert(path_of(id.realm()));
         add_paths(user.acl);
         if (user.tokens) {
             for (const auto& [name, token] : *user.tokens) {
@@ -249,7 +250,7 @@ std::vector<std::pair<std::string, std::vector<Need>>> needs_of(const desired::D
         add_paths(group.acl);
     }
     if (realms.paths.empty()) {
-        realms.paths.insert("/access/realm/pve");
+        realms.paths.insert(path_of(RealmId{"pve"}));
     }
     if (grants.paths.empty()) {
         grants.paths.insert("/");

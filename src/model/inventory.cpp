@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "model/object_paths.hpp"
+
 namespace pveform {
 
 namespace {
@@ -60,14 +62,14 @@ bool Inventory::may_exist(const AclPath& path) const {
 
 Inventory inventory_of(const State& state, const std::set<AclPath>& hidden_pools) {
     Inventory inventory{.objects = {}, .unseen_below = hidden_pools};
-    const auto add_all = [&](std::string_view base, const auto& objects) {
+    const auto add_all = [&](const auto& objects) {
         for (const auto& [id, object] : objects) {
-            inventory.objects.insert(AclPath{std::string(base) + "/" + id.text});
+            inventory.objects.insert(AclPath{path_of(id)});
         }
     };
-    add_all(groups_root, state.groups);
-    add_all(realms_root, state.realms);
-    add_all(pools_root, state.pools);
+    add_all(state.groups);
+    add_all(state.realms);
+    add_all(state.pools);
     for (const Listed& kind : listed) {
         if (kind.base != groups_root && kind.base != realms_root && kind.base != pools_root) {
             inventory.unseen_below.insert(AclPath{std::string(kind.base)});

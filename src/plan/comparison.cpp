@@ -10,6 +10,7 @@
 
 #include "access/comparison.hpp"
 #include "base/text.hpp"
+#include "model/object_paths.hpp"
 #include "json/write.hpp"
 
 namespace pveform::plan {
@@ -271,15 +272,7 @@ private:
 
     /// Guests and storages are shown by the names of their pools.
     void compare_pools() {
-        std::map<std::string, std::vector<PoolId>> pools_of;
-        for (const auto& [id, pool] : now_.after.pools) {
-            for (const std::uint32_t guest : pool.guests) {
-                pools_of[fmt::format("/vms/{}", guest)].push_back(id);
-            }
-            for (const std::string& storage : pool.storages) {
-                pools_of["/storage/" + storage].push_back(id);
-            }
-        }
+        PoolsByMember pools_of = pools_by_member(now_.after);
         std::set<std::string> lines;
         for (const access::Members& members : reviewed_.effective_access.members) {
             const auto& shown = members.after.empty() ? members.before : members.after;

@@ -9,6 +9,7 @@
 
 #include "access/hidden_pools.hpp"
 #include "base/text.hpp"
+#include "model/object_paths.hpp"
 #include "plan/diff.hpp"
 
 namespace pveform::plan {
@@ -98,7 +99,7 @@ DriftItem item_since(Change change) {
 std::vector<PoolId> incomparable(const State& state, const access::HiddenPools& hidden_elsewhere) {
     std::vector<PoolId> pools;
     for (const auto& [id, pool] : state.pools) {
-        if (hidden_elsewhere.may_be_at("/pool/" + id.text)) {
+        if (hidden_elsewhere.may_be_at(path_of(id))) {
             pools.push_back(id);
         }
     }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "model/acl_path.hpp"
+#include "model/object_paths.hpp"
 #include "plan/rights.hpp"
 
 namespace pveform::plan {
@@ -69,13 +71,8 @@ std::set<std::string> paths_to_watch(const State& before, const std::vector<Step
         }
     }
     for (const auto& [id, pool] : before.pools) {
-        paths.insert("/pool/" + id.text);
-        for (const std::uint32_t guest : pool.guests) {
-            paths.insert("/vms/" + std::to_string(guest));
-        }
-        for (const std::string& storage : pool.storages) {
-            paths.insert("/storage/" + storage);
-        }
+        paths.insert(path_of(id));
+        std::ranges::move(member_paths(pool), std::inserter(paths, paths.end()));
     }
     // Below guests, storages, groups and realms there is nothing; pools can be nested.
     std::set<std::string> children;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/acl_path.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::plan {
 
@@ -44,12 +45,9 @@ std::vector<std::vector<std::string>> members_by_pools(const State& before, cons
     std::map<std::string, Pools> pools_of;
     for (const State* state : {&before, &after}) {
         const bool is_after = state == &after;
-        for (const auto& [id, pool] : state->pools) {
-            for (const std::uint32_t guest : pool.guests) {
-                pools_of["/vms/" + std::to_string(guest)].emplace(is_after, id);
-            }
-            for (const std::string& storage : pool.storages) {
-                pools_of["/storage/" + storage].emplace(is_after, id);
+        for (const auto& [path, pools] : pools_by_member(*state)) {
+            for (const PoolId& pool : pools) {
+                pools_of[path].emplace(is_after, pool);
             }
         }
     }

@@ -7,18 +7,11 @@
 #include <fmt/format.h>
 
 #include "model/builtin_roles.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::plan {
 
 namespace {
-
-std::string path_of(const GroupId& group) {
-    return "/access/groups/" + group.text;
-}
-
-std::string path_of(const RealmId& realm) {
-    return "/access/realm/" + realm.text;
-}
 
 Denial needs(std::string_view privilege, const std::string& path) {
     return {

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "model/builtin_roles.hpp"
+#include "model/object_paths.hpp"
 #include "policy/facts.hpp"
 
 namespace pveform::policy {
@@ -138,7 +139,7 @@ void hidden_entry(Facts& facts) {
 void unknown_path(Facts& facts) {
     Inventory inventory = facts.subject().inventory;
     for (const auto& [id, group] : facts.state().groups) { // those that the plan creates, too
-        inventory.objects.insert(AclPath{"/access/groups/" + id.text});
+        inventory.objects.insert(AclPath{path_of(id)});
     }
     if (facts.is_document_alone()) {
         return;

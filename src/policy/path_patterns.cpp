@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 #include "model/acl_path.hpp"
+#include "model/object_paths.hpp"
 
 namespace pveform::policy {
 
@@ -29,18 +28,15 @@ KnownPaths::KnownPaths(const State& state) {
         add(key.path.text);
     }
     for (const auto& [id, group] : state.groups) {
-        add("/access/groups/" + id.text);
+        add(path_of(id));
     }
     for (const auto& [id, realm] : state.realms) {
-        add("/access/realm/" + id.text);
+        add(path_of(id));
     }
     for (const auto& [id, pool] : state.pools) {
-        add("/pool/" + id.text);
-        for (const std::uint32_t guest : pool.guests) {
-            add(fmt::format("/vms/{}", guest));
-        }
-        for (const std::string& storage : pool.storages) {
-            add("/storage/" + storage);
+        add(path_of(id));
+        for (const std::string& path : member_paths(pool)) {
+            add(path);
         }
     }
 }

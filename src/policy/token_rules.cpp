@@ -1,11 +1,13 @@
 // The rules about API tokens.
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "access/explanation.hpp"
 #include "model/acl_path.hpp"
+#include "model/object_paths.hpp"
 #include "policy/facts.hpp"
 #include "policy/upper_bound.hpp"
 
@@ -54,11 +56,8 @@ class Effects {
 public:
     explicit Effects(const Facts& facts) : facts_(facts), bound_(facts.state()) {
         for (const auto& [id, pool] : facts.state().pools) {
-            for (const std::uint32_t guest : pool.guests) {
-                members_.push_back({"/pool/" + id.text, fmt::format("/vms/{}", guest)});
-            }
-            for (const std::string& storage : pool.storages) {
-                members_.push_back({"/pool/" + id.text, "/storage/" + storage});
+            for (std::string& path : member_paths(pool)) {
+                members_.push_back({path_of(id), std::move(path)});
             }
         }
     }
