@@ -18,7 +18,7 @@ HiddenPools::HiddenPools(const std::set<AclPath>& paths, const State& state) {
 }
 
 bool HiddenPools::may_be_at(const std::string& path) const {
-    return path.starts_with("/pool/") && !known_.contains(path) &&
+    return is_pool_path(path) && !known_.contains(path) &&
            std::ranges::any_of(paths_, [&](const std::string& hidden) {
                return is_at_or_below(path, hidden);
            });

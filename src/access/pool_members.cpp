@@ -31,8 +31,8 @@ Pools::Pools(const State& before, const State& after, const PathTree& tree)
     std::map<std::tuple<bool, std::vector<PoolId>, std::vector<PoolId>>, std::vector<std::string>>
         groups;
     const auto add = [&](const std::string& path) {
-        groups[{path.starts_with("/storage/"), pools_in(then, path), pools_in(later, path)}]
-            .push_back(path);
+        const bool is_storage = member_kind(path) == MemberKind::storage;
+        groups[{is_storage, pools_in(then, path), pools_in(later, path)}].push_back(path);
     };
     for (const auto& [path, pools] : then) {
         add(path);

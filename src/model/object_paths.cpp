@@ -1,7 +1,6 @@
 #include "model/object_paths.hpp"
 
 #include <cstdint>
-#include <string_view>
 #include <utility>
 
 #include "model/acl_path.hpp"
@@ -51,6 +50,17 @@ PoolsByMember pools_by_member(const State& state) {
         }
     }
     return pools;
+}
+
+std::optional<MemberKind> member_kind(std::string_view path) {
+    if (is_below(path, guests_root)) {
+        return MemberKind::guest;
+    }
+    return is_below(path, storages_root) ? std::optional(MemberKind::storage) : std::nullopt;
+}
+
+bool is_pool_path(std::string_view path) {
+    return is_below(path, pools_root);
 }
 
 } // namespace pveform

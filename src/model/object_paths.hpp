@@ -3,7 +3,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -21,5 +23,14 @@ namespace pveform {
 using PoolsByMember = std::map<std::string, std::vector<PoolId>>; // by the member's path
 
 [[nodiscard]] PoolsByMember pools_by_member(const State& state);
+
+/// What can be in a pool.
+enum class MemberKind { guest, storage };
+
+/// Of what stands below `/vms` or `/storage`; nothing at other paths.
+[[nodiscard]] std::optional<MemberKind> member_kind(std::string_view path);
+
+/// Whether the path is below `/pool`.
+[[nodiscard]] bool is_pool_path(std::string_view path);
 
 } // namespace pveform

@@ -77,7 +77,7 @@ std::set<std::string> paths_to_watch(const State& before, const std::vector<Step
     // Below guests, storages, groups and realms there is nothing; pools can be nested.
     std::set<std::string> children;
     for (const std::string& path : paths) {
-        if (std::ranges::find(acl_roots, path) != acl_roots.end() || path.starts_with("/pool/")) {
+        if (std::ranges::find(acl_roots, path) != acl_roots.end() || is_pool_path(path)) {
             children.insert(nameless_child_of(path));
         }
     }

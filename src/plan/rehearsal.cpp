@@ -53,7 +53,8 @@ std::vector<std::vector<std::string>> members_by_pools(const State& before, cons
     }
     std::map<std::pair<bool, Pools>, std::vector<std::string>> kinds;
     for (const auto& [path, pools] : pools_of) {
-        kinds[{path.starts_with("/storage/"), pools}].push_back(path);
+        const bool is_storage = member_kind(path) == MemberKind::storage;
+        kinds[{is_storage, pools}].push_back(path);
     }
     std::vector<std::vector<std::string>> members;
     for (auto& [kind, paths] : kinds) {
@@ -334,10 +335,11 @@ std::vector<Rehearsal::Place> Rehearsal::places_at(std::set<std::string> paths) 
             return hidden_pools_.may_be_at(path) && !is_nameless(path);
         });
         for (const std::string& path : paths) {
-            const bool is_storage = path.starts_with("/storage/");
-            if (!is_storage && !path.starts_with("/vms/")) {
+            const auto kind = member_kind(path);
+            if (!kind) {
                 continue;
             }
+            const bool is_storage = kind == MemberKind::storage;
             for (auto one = pools.begin(); one != pools.end(); ++one) {
                 places.push_back({path, {*one}});
                 for (auto other = std::next(one); is_storage && other != pools.end(); ++other) {

@@ -25,13 +25,10 @@ using Answer = std::optional<Denial>;
 } // namespace
 
 std::string_view delegating_privilege(std::string_view path) {
-    if (path.starts_with("/storage/")) {
-        return "Datastore.Allocate";
+    if (const auto kind = member_kind(path)) {
+        return kind == MemberKind::storage ? "Datastore.Allocate" : "VM.Allocate";
     }
-    if (path.starts_with("/vms/")) {
-        return "VM.Allocate";
-    }
-    return path.starts_with("/pool/") ? "Pool.Allocate" : "";
+    return is_pool_path(path) ? "Pool.Allocate" : "";
 }
 
 bool Rights::holds(std::string_view privilege, const std::string& path) const {

@@ -10,6 +10,7 @@
 #include "access/hidden_pools.hpp"
 #include "base/text.hpp"
 #include "model/inventory.hpp"
+#include "model/object_paths.hpp"
 #include "policy/because.hpp"
 #include "policy/path_patterns.hpp"
 #include "policy/upper_bound.hpp"
@@ -265,8 +266,7 @@ private:
     bool depends_on_hidden_pools(
         const Claim& claim, const Principal& principal, const std::string& path, bool holds
     ) const {
-        const bool can_be_member = (path.starts_with("/vms/") || path.starts_with("/storage/")) &&
-                                   std::ranges::count(path, '/') == 2;
+        const bool can_be_member = member_kind(path) && std::ranges::count(path, '/') == 2;
         if (possible_pools_.empty() || !can_be_member) {
             return false;
         }

@@ -45,8 +45,9 @@ Span place_of(const Facts& facts, const TokenId& id, desired::Optional<T> desire
 /// Whether something that nobody saw can be what the row is good for.
 bool may_work_through_hidden_pool(const Facts& facts, const AclKey& row) {
     const std::string& path = row.path.text;
-    const bool reaches_members = path == "/" || path.starts_with("/vms") ||
-                                 path.starts_with("/storage") || path.starts_with("/pool");
+    const bool reaches_members = path == "/" || is_at_or_below(path, guests_root) ||
+                                 is_at_or_below(path, storages_root) ||
+                                 is_at_or_below(path, pools_root);
     return reaches_members && !facts.subject().hidden_pools.empty();
 }
 

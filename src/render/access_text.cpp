@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/object_paths.hpp"
 #include "render/plan_table.hpp"
 
 namespace pveform::render {
@@ -81,7 +82,7 @@ struct Spot {
 
 /// Objects that nothing is below.
 bool is_leaf(const std::string& path) {
-    return path.starts_with("/vms/") || path.starts_with("/storage/");
+    return member_kind(path).has_value();
 }
 
 class Places {
@@ -174,7 +175,9 @@ private:
             for (const PoolId& pool : members->after.empty() ? members->before : members->after) {
                 pools.push_back(printable(pool.text));
             }
-            kinds[{pools, applies}].insert(example.starts_with("/vms/") ? "guests" : "storages");
+            kinds[{pools, applies}].insert(
+                member_kind(example) == MemberKind::guest ? "guests" : "storages"
+            );
         }
         for (const auto& [key, names] : kinds) {
             const auto& [pools, applies] = key;

@@ -49,3 +49,16 @@ TEST_CASE("a storage can be in several pools", "[model]") {
         }
     );
 }
+
+TEST_CASE("members and pools are known by where they stand", "[model]") {
+    CHECK(member_kind("/vms/100") == MemberKind::guest);
+    CHECK(member_kind("/storage/local") == MemberKind::storage);
+    for (const char* path : {"/", "/vms", "/storage", "/vmsx/100", "/pool/prod", "/nodes/vms/1"}) {
+        INFO(path);
+        CHECK(!member_kind(path));
+    }
+    CHECK(is_pool_path("/pool/prod"));
+    CHECK(is_pool_path("/pool/prod/web"));
+    CHECK(!is_pool_path("/pool"));
+    CHECK(!is_pool_path("/pools/prod"));
+}
