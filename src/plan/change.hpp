@@ -3,11 +3,10 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/source.hpp"
-#include "model/state.hpp"
+#include "model/object_key.hpp"
 #include "json/value.hpp"
 
 namespace pveform::plan {
@@ -22,15 +21,6 @@ enum class Action {
 };
 
 [[nodiscard]] std::string_view to_string(Action action);
-
-/// Names one object of the cluster. The order of the alternatives is that of creation.
-using ObjectKey = std::variant<RoleId, GroupId, UserId, TokenId, AclKey>;
-
-/// `role`, `group`, `user`, `token`, `acl`.
-[[nodiscard]] std::string_view kind_of(const ObjectKey& key);
-
-/// `alice@pve`; of an ACL row `/vms alice@pve PVEVMUser`.
-[[nodiscard]] std::string name_of(const ObjectKey& key);
 
 /// One property before and after, in the document's own words; null where there is none. Lists are
 /// sorted arrays of strings.

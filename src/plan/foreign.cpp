@@ -29,7 +29,7 @@ std::string foreign_in_words(const ObjectKey& key) {
             row->role.text
         );
     }
-    return fmt::format("{} `{}`", plan::kind_of(key), plan::name_of(key));
+    return fmt::format("{} `{}`", kind_of(key), name_of(key));
 }
 
 /// Collects the memberships that go with one of the two.

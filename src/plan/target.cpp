@@ -38,8 +38,8 @@ std::string removal_in_words(const ObjectKey& key, const Rule& rule) {
         "this document itself removes it ({}); `{}: {{}}` under `{}s` declares it, so that it "
         "stays",
         rule.words,
-        plan::name_of(key),
-        plan::kind_of(key)
+        name_of(key),
+        kind_of(key)
     );
 }
 

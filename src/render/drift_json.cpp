@@ -26,8 +26,8 @@ json::Value item_value(const plan::DriftItem& item) {
     return json::Object{
         {"drift", plan::to_string(item.kind)},
         {"information", item.is_information},
-        {"kind", plan::kind_of(item.key)},
-        {"id", plan::name_of(item.key)},
+        {"kind", kind_of(item.key)},
+        {"id", name_of(item.key)},
         {"fields", std::move(fields)},
         {"reason", item.reason},
         {"source", source_value(item.source)},

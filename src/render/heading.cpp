@@ -47,10 +47,10 @@ std::string heading(const PlanContext& context, const Scenery& scenery) {
     );
 }
 
-std::string counts_of(const std::vector<plan::ObjectKey>& keys) {
+std::string counts_of(const std::vector<ObjectKey>& keys) {
     std::map<std::string_view, std::size_t> counts;
-    for (const plan::ObjectKey& key : keys) {
-        ++counts[plan::kind_of(key)];
+    for (const ObjectKey& key : keys) {
+        ++counts[kind_of(key)];
     }
     std::vector<std::string> parts;
     for (const std::string_view kind : {"role", "group", "user", "token", "acl"}) {
@@ -101,10 +101,10 @@ std::string allowed_text(const std::vector<plan::Block>& blocks, const Style& st
     return blocks.empty() ? out : out + "\n";
 }
 
-std::string left_alone_text(const std::vector<plan::ObjectKey>& keys) {
+std::string left_alone_text(const std::vector<ObjectKey>& keys) {
     std::string out;
-    for (const plan::ObjectKey& key : keys) {
-        out += fmt::format("    {:<5}  {}\n", plan::kind_of(key), printable(plan::name_of(key)));
+    for (const ObjectKey& key : keys) {
+        out += fmt::format("    {:<5}  {}\n", kind_of(key), printable(name_of(key)));
     }
     return out.empty() ? out : "  Left alone\n" + out + "\n";
 }

@@ -23,7 +23,7 @@ struct Scenery {
 [[nodiscard]] std::string heading(const PlanContext& context, const Scenery& scenery);
 
 /// `12 users, 61 ACL entries`.
-[[nodiscard]] std::string counts_of(const std::vector<plan::ObjectKey>& keys);
+[[nodiscard]] std::string counts_of(const std::vector<ObjectKey>& keys);
 
 /// A line each, and an empty one; nothing where there are none.
 [[nodiscard]] std::string
@@ -36,6 +36,6 @@ notices_text(const std::vector<plan::Notice>& notices, const Style& style);
 [[nodiscard]] std::string allowed_text(const std::vector<plan::Block>& blocks, const Style& style);
 
 /// All of them, for `--show-unmanaged`.
-[[nodiscard]] std::string left_alone_text(const std::vector<plan::ObjectKey>& keys);
+[[nodiscard]] std::string left_alone_text(const std::vector<ObjectKey>& keys);
 
 } // namespace pveform::render

@@ -16,8 +16,8 @@ namespace pveform::render {
 
 namespace {
 
-std::string subject_of(const plan::ObjectKey& key) {
-    return fmt::format("{} {}", plan::kind_of(key), plan::name_of(key));
+std::string subject_of(const ObjectKey& key) {
+    return fmt::format("{} {}", kind_of(key), name_of(key));
 }
 
 void add_findings(const policy::Findings& findings, Observations& all) {

@@ -59,10 +59,10 @@ json::Value paths_value(const std::set<AclPath>& paths) {
     return texts;
 }
 
-json::Value objects_value(const std::vector<plan::ObjectKey>& keys) {
+json::Value objects_value(const std::vector<ObjectKey>& keys) {
     json::Array objects;
-    for (const plan::ObjectKey& key : keys) {
-        objects.push_back(json::Object{{"kind", plan::kind_of(key)}, {"id", plan::name_of(key)}});
+    for (const ObjectKey& key : keys) {
+        objects.push_back(json::Object{{"kind", kind_of(key)}, {"id", name_of(key)}});
     }
     return objects;
 }

@@ -25,7 +25,7 @@ namespace pveform::render {
 [[nodiscard]] json::Value blocks_value(const std::vector<plan::Block>& list);
 
 /// `[{"kind": "user", "id": "bob@pve"}]`.
-[[nodiscard]] json::Value objects_value(const std::vector<plan::ObjectKey>& keys);
+[[nodiscard]] json::Value objects_value(const std::vector<ObjectKey>& keys);
 
 [[nodiscard]] json::Value paths_value(const std::set<AclPath>& paths);
 

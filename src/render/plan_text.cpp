@@ -78,7 +78,7 @@ std::string cascades_in_words(const std::vector<const Change*>& cascades, const 
     std::size_t entries = 0;
     for (const Change* cascade : cascades) {
         if (std::holds_alternative<TokenId>(cascade->key)) {
-            parts.push_back("token " + printable(plan::name_of(cascade->key)));
+            parts.push_back("token " + printable(name_of(cascade->key)));
         } else {
             ++entries;
         }
@@ -110,11 +110,11 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         if (std::holds_alternative<AclKey>(change.key) || change.action == Action::cascade) {
             continue;
         }
-        const std::string kind(plan::kind_of(change.key));
+        const std::string kind(kind_of(change.key));
         Row row{
             .action = change.action,
             .kind = kind,
-            .name = printable(plan::name_of(change.key)),
+            .name = printable(name_of(change.key)),
             .detail = detail_of(change),
             .source = change.source.file_and_line(),
             .below = {},
@@ -126,7 +126,7 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         }
         if (change.action == Action::destroy) {
             const std::string words = cascades_in_words(
-                cascades[fmt::format("{} {}", kind, plan::name_of(change.key))], change
+                cascades[fmt::format("{} {}", kind, name_of(change.key))], change
             );
             if (!words.empty()) {
                 row.below.push_back(words);

@@ -89,7 +89,7 @@ void add_drift(const plan::Drift& drift, Metrics& metrics) {
     }
     for (const plan::DriftItem& item : drift.items) {
         if (!item.is_information) {
-            ++counts[{plan::to_string(item.kind), plan::kind_of(item.key)}];
+            ++counts[{plan::to_string(item.kind), kind_of(item.key)}];
         }
     }
     add_access(drift, counts);
@@ -106,8 +106,8 @@ void add_unmanaged(const plan::Drift& drift, Metrics& metrics) {
     for (const std::string_view kind : object_kinds) {
         counts[kind] = 0;
     }
-    for (const plan::ObjectKey& key : drift.left_alone) {
-        ++counts[plan::kind_of(key)];
+    for (const ObjectKey& key : drift.left_alone) {
+        ++counts[kind_of(key)];
     }
     metrics.begin(
         "pveform_unmanaged_objects", "Live objects that no document declares and none owns."

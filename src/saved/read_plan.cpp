@@ -20,7 +20,6 @@ namespace {
 using plan::Action;
 using plan::Change;
 using plan::FieldChange;
-using plan::ObjectKey;
 
 Read<Action> action_of(const Place& place) {
     const std::string text = TRY(text_of(place));

@@ -56,7 +56,7 @@ void check_round_trip(const State& state) {
     INFO(text);
     const plan::Plan plan = plan_of(state, read_back({{"pveform.yaml", text}}));
     for (const plan::Change& change : plan.changes) {
-        UNSCOPED_INFO(to_string(change.action) << " " << plan::name_of(change.key));
+        UNSCOPED_INFO(to_string(change.action) << " " << name_of(change.key));
     }
     CHECK(plan.is_empty());
     CHECK(plan.blocks.empty());

@@ -156,7 +156,7 @@ TEST_CASE("a group that names another vanished user has changed since a snapshot
           std::tuple(live, before, R"(["ann@pve","ghost@pve"])", R"(["ann@pve"])")}) {
         const plan::Drift drift = plan::drift_since(then, now_there, now, {});
         REQUIRE(kinds_of(drift) == std::vector{plan::DriftKind::changed});
-        CHECK(plan::name_of(drift.items.front().key) == "ops");
+        CHECK(name_of(drift.items.front().key) == "ops");
         REQUIRE(drift.items.front().fields.size() == 1);
         CHECK(drift.items.front().fields.front().name == "members");
         CHECK(pveform::json::dump(drift.items.front().fields.front().expected) == expected);
@@ -168,14 +168,14 @@ TEST_CASE("a group that names another vanished user has changed since a snapshot
     live.groups[pveform::GroupId{"web"}];
     const plan::Drift both = plan::drift_since(before, live, now, {});
     REQUIRE(both.items.size() == 3);
-    CHECK(plan::name_of(both.items[1].key) == "ops");
+    CHECK(name_of(both.items[1].key) == "ops");
     CHECK(both.items[1].fields.size() == 2);
     // What is said of users is said once.
     State joined = before;
     members_of(joined, "dev").insert(ann);
     const plan::Drift of_user = plan::drift_since(before, joined, now, {});
     REQUIRE(of_user.items.size() == 1);
-    CHECK(plan::kind_of(of_user.items.front().key) == "user");
+    CHECK(kind_of(of_user.items.front().key) == "user");
     State gone = before;
     gone.users.erase(ann); // as a directory's sync leaves it
     CHECK(plan::drift_since(before, gone, now, {}).items.size() == 1);
@@ -281,7 +281,7 @@ TEST_CASE("of a part of the document only that part's tokens are looked at", "[p
     REQUIRE(made.has_value());
     const plan::Drift drift = plan::drift_of(std::move(*made));
     REQUIRE(drift.items.size() == 1);
-    CHECK(plan::name_of(drift.items.front().key) == "ci@pve!x");
+    CHECK(name_of(drift.items.front().key) == "ci@pve!x");
     CHECK(
         drift.notices.front().message ==
         "only a part is compared (`--target token:ci@*`): 1 other difference is left out"

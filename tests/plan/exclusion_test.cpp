@@ -65,9 +65,9 @@ TEST_CASE("the rest of what an excluded group's members are to be is planned", "
         "users: { ben@pve: { comment: B }, new@pve: {} }"
     );
     REQUIRE(plan.changes.size() == 2);
-    CHECK(plan::name_of(plan.changes[0].key) == "ben@pve");
+    CHECK(name_of(plan.changes[0].key) == "ben@pve");
     CHECK(plan.changes[0].fields.size() == 2); // comment and groups
-    CHECK(plan::name_of(plan.changes[1].key) == "new@pve");
+    CHECK(name_of(plan.changes[1].key) == "new@pve");
     CHECK(plan.part->left_out == 3); // that ann leaves, and what is missing of these two
     CHECK(
         plan.after.groups.at(GroupId{"ops"}).members ==

@@ -40,10 +40,7 @@ std::vector<std::string> changes_of(const State& live, const desired::Document& 
     std::vector<std::string> lines;
     for (const plan::Change& change : plan_of(live, document).changes) {
         lines.push_back(fmt::format(
-            "{} {} {}",
-            to_string(change.action),
-            plan::kind_of(change.key),
-            plan::name_of(change.key)
+            "{} {} {}", to_string(change.action), kind_of(change.key), name_of(change.key)
         ));
     }
     return lines;
@@ -70,7 +67,7 @@ TEST_CASE("an empty document changes nothing", "[plan]") {
     CHECK(plan.steps.empty());
     CHECK(
         plan.left_alone ==
-        std::vector<plan::ObjectKey>{UserId{"ann@pve"}, row("/", user("ann@pve"), "PVEAuditor")}
+        std::vector<pveform::ObjectKey>{UserId{"ann@pve"}, row("/", user("ann@pve"), "PVEAuditor")}
     );
 }
 

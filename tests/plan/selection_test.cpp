@@ -49,7 +49,7 @@ std::string changes_of(const plan::Selection& chosen) {
     }
     std::vector<std::string> names;
     for (const plan::Change& change : made->changes) {
-        names.push_back(fmt::format("{}:{}", plan::kind_of(change.key), plan::name_of(change.key)));
+        names.push_back(fmt::format("{}:{}", kind_of(change.key), name_of(change.key)));
     }
     return join(names, "; ");
 }
@@ -131,7 +131,7 @@ TEST_CASE("a selector may name what is there and does not change", "[plan]") {
     const auto turn = plan_with("token:cat@pve!turn"); // called `turn-a` there
     REQUIRE(turn);
     REQUIRE(turn->changes.size() == 1);
-    CHECK(plan::name_of(turn->changes.front().key) == "cat@pve!turn-a");
+    CHECK(name_of(turn->changes.front().key) == "cat@pve!turn-a");
 }
 
 TEST_CASE("a token that takes turns is chosen by its declared name for any change", "[plan]") {
@@ -194,7 +194,7 @@ TEST_CASE("a removal can be chosen as well", "[plan]") {
     );
     REQUIRE(made);
     REQUIRE(made->changes.size() == 1);
-    CHECK(plan::name_of(made->changes.front().key) == "old@pve");
+    CHECK(name_of(made->changes.front().key) == "old@pve");
     CHECK(made->after.users.contains(UserId{"old2@pve"}));
 }
 
@@ -317,11 +317,11 @@ TEST_CASE("a group's written members come along with it, and nothing else of the
     };
     const plan::Plan made = plan_with(selection({"group:g2"}));
     REQUIRE(made.changes.size() == 3);
-    CHECK(plan::name_of(made.changes[0].key) == "in@pve");
+    CHECK(name_of(made.changes[0].key) == "in@pve");
     REQUIRE(made.changes[0].fields.size() == 1);
     CHECK(made.changes[0].fields[0].after == json::Value(json::Array{json::Value("g2")}));
-    CHECK(plan::name_of(made.changes[1].key) == "new@pve");
-    CHECK(plan::name_of(made.changes[2].key) == "out@pve");
+    CHECK(name_of(made.changes[1].key) == "new@pve");
+    CHECK(name_of(made.changes[2].key) == "out@pve");
     CHECK(made.part->left_out == 2); // the rest of in@pve, and stays@pve
     CHECK(
         made.after.groups.at(GroupId{"g2"}).members ==
@@ -377,7 +377,7 @@ TEST_CASE("who is created comes without what is left of a former one", "[plan]")
             std::vector<std::string> rows;
             for (const plan::Change& change : made->changes) {
                 if (std::holds_alternative<AclKey>(change.key)) {
-                    rows.push_back(plan::name_of(change.key));
+                    rows.push_back(name_of(change.key));
                 }
             }
             CHECK(rows == leftovers);
@@ -408,7 +408,7 @@ TEST_CASE("who is created comes without what is left of a former one", "[plan]")
         const auto made = plan_with(selection({"group:ghosts"}));
         REQUIRE(made);
         REQUIRE(made->changes.size() == 2);
-        CHECK(plan::name_of(made->changes[1].key) == "/ @ghosts Administrator");
+        CHECK(name_of(made->changes[1].key) == "/ @ghosts Administrator");
     }
     SECTION("where one of them is excluded nobody is created") {
         const auto made = plan_with(selection({"user:ghost@pve"}, {"acl:/"}));
@@ -441,7 +441,7 @@ TEST_CASE("a group's list brings no vanished member along that it no longer name
     };
     const plan::Plan group_alone = plan_with(selection({"group:ops"}));
     REQUIRE(group_alone.changes.size() == 1);
-    CHECK(plan::name_of(group_alone.changes.front().key) == "ben@pve");
+    CHECK(name_of(group_alone.changes.front().key) == "ben@pve");
     CHECK_FALSE(group_alone.after.users.contains(UserId{"ghost@pve"}));
     for (const plan::Selection& chosen :
          {selection({"user:ghost@pve"}), selection({"group:ops", "user:ghost@pve"})}) {

@@ -245,8 +245,8 @@ struct Reviewed {
         saved::SavedPlan saved = plan_of(making);
         REQUIRE(saved.plan.blocks.empty());
         REQUIRE(std::ranges::any_of(saved.plan.changes, [&](const plan::Change& change) {
-            return change.action == one.action && plan::kind_of(change.key) == one.kind &&
-                   plan::name_of(change.key) == one.id;
+            return change.action == one.action && kind_of(change.key) == one.kind &&
+                   name_of(change.key) == one.id;
         }));
         file = saved_and_read(saved);
     }
