@@ -5,12 +5,14 @@
 #include <functional>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "cli/known_objects.hpp"
 #include "cli/outputs.hpp"
 #include "cli/partial_line.hpp"
 #include "model/builtin_roles.hpp"
+#include "model/object_key.hpp"
 #include "model/release.hpp"
 #include "policy/rules.hpp"
 
@@ -103,31 +105,44 @@ Words rules(const Sources&) {
     return words;
 }
 
+/// As selectors write them; ACL entries are found by path or principal.
+Words names_of(ObjectKind kind, const KnownObjects& objects) {
+    const std::string before = fmt::format("{}:", to_string(kind));
+    Words words;
+    switch (kind) {
+    case ObjectKind::role:
+        add(words, objects.roles, before);
+        break;
+    case ObjectKind::group:
+        add(words, objects.groups, before);
+        break;
+    case ObjectKind::user:
+        add(words, objects.users, before);
+        break;
+    case ObjectKind::token:
+        add(words, objects.tokens, before);
+        break;
+    case ObjectKind::acl:
+        add(words, objects.paths, before);
+        add(words, objects.grantees, before);
+        break;
+    }
+    return words;
+}
+
 /// Kinds first, then the names of one: all at once would be a wall.
 Words selectors(const Sources& sources) {
     const std::string value = sources.line.word.substr(sources.line.value_begin);
     const std::size_t colon = value.find(':');
     if (colon == std::string::npos) {
-        return {{"acl:", {}}, {"group:", {}}, {"role:", {}}, {"token:", {}}, {"user:", {}}};
-    }
-    const KnownObjects objects = sources.objects();
-    const std::string kind = value.substr(0, colon);
-    Words words;
-    if (kind == "acl") {
-        add(words, objects.paths, "acl:");
-        add(words, objects.grantees, "acl:");
-    }
-    for (const auto& [name, ids] : {
-             std::pair("group", &objects.groups),
-             std::pair("role", &objects.roles),
-             std::pair("token", &objects.tokens),
-             std::pair("user", &objects.users),
-         }) {
-        if (kind == name) {
-            add(words, *ids, kind + ":");
+        Words words;
+        for (const ObjectKind kind : all_object_kinds) {
+            words.push_back({fmt::format("{}:", to_string(kind)), {}});
         }
+        return words;
     }
-    return words;
+    const auto kind = parse_object_kind(value.substr(0, colon));
+    return kind ? names_of(*kind, sources.objects()) : Words();
 }
 
 /// What the help calls a value, and where such values are found.

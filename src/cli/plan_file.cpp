@@ -260,10 +260,14 @@ std::string flags_of(const saved::Request& request) {
     add_number("--allow-cascade", request.allowances.cascades);
     add_flag("--allow-lockout", request.allowances.lockout);
     for (const plan::Selector& one : request.selection.targets) {
-        flags.push_back(fmt::format("--target '{}:{}'", one.kind, printable(one.glob.pattern)));
+        flags.push_back(
+            fmt::format("--target '{}:{}'", to_string(one.kind), printable(one.glob.pattern))
+        );
     }
     for (const plan::Selector& one : request.selection.excludes) {
-        flags.push_back(fmt::format("--exclude '{}:{}'", one.kind, printable(one.glob.pattern)));
+        flags.push_back(
+            fmt::format("--exclude '{}:{}'", to_string(one.kind), printable(one.glob.pattern))
+        );
     }
     add_flag("--no-prune", request.no_prune);
     add_flag("--rotate-due", request.rotate_due);

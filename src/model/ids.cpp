@@ -158,6 +158,18 @@ UserId user_behind(const Principal& principal) {
                                                   : UserId{principal.id};
 }
 
+std::variant<UserId, GroupId, TokenId> id_of(const Principal& principal) {
+    switch (principal.kind) {
+    case PrincipalKind::user:
+        return UserId{principal.id};
+    case PrincipalKind::group:
+        return GroupId{principal.id};
+    case PrincipalKind::token:
+        return split_token_id(principal.id);
+    }
+    return UserId{principal.id};
+}
+
 Parsed<GroupId> GroupId::parse(std::string_view text) {
     if (text.empty() || !only(word_characters, text)) {
         return std::unexpected(fmt::format(

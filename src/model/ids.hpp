@@ -8,6 +8,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace pveform {
 
@@ -103,6 +104,9 @@ struct Principal {
 
 /// The user itself, or a token's owner. Not for groups.
 [[nodiscard]] UserId user_behind(const Principal& principal);
+
+/// As an id of its kind.
+[[nodiscard]] std::variant<UserId, GroupId, TokenId> id_of(const Principal& principal);
 
 inline const UserId root_user{"root@pam"};
 

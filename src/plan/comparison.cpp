@@ -19,7 +19,7 @@ namespace {
 
 std::string in_words(const Change& change) {
     return fmt::format(
-        "{} {} {}", to_string(change.action), kind_of(change.key), name_of(change.key)
+        "{} {} {}", to_string(change.action), to_string(kind_of(change.key)), name_of(change.key)
     );
 }
 

@@ -1,5 +1,7 @@
 #include "plan/foreign.hpp"
 
+#include <variant>
+
 #include <fmt/format.h>
 
 namespace pveform::plan {
@@ -7,17 +9,11 @@ namespace pveform::plan {
 namespace {
 
 bool is_protected(const Principal& principal, const Ownership& ownership) {
-    switch (principal.kind) {
-    case PrincipalKind::user:
-        return ownership.protection_of(UserId{principal.id}).has_value();
-    case PrincipalKind::group:
-        return ownership.protection_of(GroupId{principal.id}).has_value();
-    case PrincipalKind::token: {
-        const TokenId token = split_token_id(principal.id);
-        return ownership.protection_of(token) || ownership.protection_of(token.user);
-    }
-    }
-    return false;
+    const bool is_named = std::visit(
+        [&](const auto& id) { return ownership.protection_of(id).has_value(); }, id_of(principal)
+    );
+    return is_named || (principal.kind == PrincipalKind::token &&
+                        ownership.protection_of(user_behind(principal)));
 }
 
 std::string foreign_in_words(const ObjectKey& key) {
@@ -29,7 +25,7 @@ std::string foreign_in_words(const ObjectKey& key) {
             row->role.text
         );
     }
-    return fmt::format("{} `{}`", kind_of(key), name_of(key));
+    return fmt::format("{} `{}`", to_string(kind_of(key)), name_of(key));
 }
 
 /// Collects the memberships that go with one of the two.

@@ -1,6 +1,7 @@
 #include "plan/ownership.hpp"
 
 #include <algorithm>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -113,15 +114,7 @@ bool Ownership::is_ignored(const AclKey& key) const {
     if (first_match(document_.manage.acl.ignore, key) != nullptr) {
         return true;
     }
-    switch (key.principal.kind) {
-    case PrincipalKind::user:
-        return is_ignored(UserId{key.principal.id});
-    case PrincipalKind::group:
-        return is_ignored(GroupId{key.principal.id});
-    case PrincipalKind::token:
-        return is_ignored(split_token_id(key.principal.id));
-    }
-    return false;
+    return std::visit([this](const auto& id) { return is_ignored(id); }, id_of(key.principal));
 }
 
 std::optional<Rule> Ownership::removal_of(const UserId& id) const {

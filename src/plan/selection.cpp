@@ -1,7 +1,7 @@
 #include "plan/selection.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -15,8 +15,6 @@
 namespace pveform::plan {
 
 namespace {
-
-constexpr std::array<std::string_view, 5> kinds = {"role", "group", "user", "token", "acl"};
 
 bool any_matches(const std::vector<Selector>& selectors, const std::vector<ObjectKey>& names) {
     return std::ranges::any_of(selectors, [&](const Selector& one) {
@@ -307,7 +305,7 @@ private:
     }
 
     [[nodiscard]] static std::string words(const ObjectKey& key) {
-        return fmt::format("{} `{}`", kind_of(key), name_of(key));
+        return fmt::format("{} `{}`", to_string(kind_of(key)), name_of(key));
     }
 
     [[nodiscard]] bool is_planned(const ObjectKey& key, Action action) const {
@@ -339,9 +337,9 @@ private:
                     .kind = ErrorKind::usage,
                     .message = fmt::format(
                         "destroying {} `{}` takes {} `{}` along, which `--exclude` leaves out",
-                        kind_of(destroyed),
+                        to_string(kind_of(destroyed)),
                         name_of(destroyed),
-                        kind_of(change.key),
+                        to_string(kind_of(change.key)),
                         name_of(change.key)
                     ),
                     .help = "exclude both, or neither",
@@ -386,18 +384,6 @@ private:
         return groups;
     }
 
-    [[nodiscard]] static ObjectKey object_of(const Principal& principal) {
-        switch (principal.kind) {
-        case PrincipalKind::user:
-            return UserId{principal.id};
-        case PrincipalKind::group:
-            return GroupId{principal.id};
-        case PrincipalKind::token:
-            return split_token_id(principal.id);
-        }
-        return UserId{principal.id};
-    }
-
     const State& before_;
     const State& after_;
     const std::vector<Change>& changes_;
@@ -416,17 +402,21 @@ private:
 
 Parsed<Selector> Selector::parse(std::string_view text) {
     const std::size_t colon = text.find(':');
-    const std::string kind(text.substr(0, colon));
-    if (colon == std::string_view::npos || colon + 1 == text.size() ||
-        std::ranges::find(kinds, kind) == kinds.end()) {
-        const auto match = closest_match(kind, {kinds.begin(), kinds.end()});
+    const std::string word(text.substr(0, colon));
+    const auto kind = parse_object_kind(word);
+    if (!kind || colon == std::string_view::npos || colon + 1 == text.size()) {
+        std::vector<std::string> words;
+        std::ranges::transform(all_object_kinds, std::back_inserter(words), [](ObjectKind one) {
+            return std::string(to_string(one));
+        });
+        const auto match = closest_match(word, words);
         return std::unexpected(fmt::format(
             "`{}` is not KIND:GLOB with a kind of role, group, user, token or acl{}",
             printable(text),
-            match && *match != kind ? fmt::format("; did you mean `{}:…`?", *match) : ""
+            match && *match != word ? fmt::format("; did you mean `{}:…`?", *match) : ""
         ));
     }
-    return Selector{kind, Glob{std::string(text.substr(colon + 1))}};
+    return Selector{*kind, Glob{std::string(text.substr(colon + 1))}};
 }
 
 bool Selector::matches(const ObjectKey& key) const {
@@ -440,7 +430,7 @@ bool Selector::matches(const ObjectKey& key) const {
 }
 
 std::string Selector::text() const {
-    return fmt::format("{}:{}", kind, glob.pattern);
+    return fmt::format("{}:{}", to_string(kind), glob.pattern);
 }
 
 bool Selection::chooses(const std::vector<ObjectKey>& names) const {

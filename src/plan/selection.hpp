@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "model/glob.hpp"
+#include "model/object_key.hpp"
 #include "model/state.hpp"
 #include "plan/change.hpp"
 #include "plan/target.hpp"
@@ -16,7 +17,7 @@ namespace pveform::plan {
 /// `KIND:GLOB`: `user:*@corp`, `token:ann@pve!*`, `acl:/pool/prod*`, `acl:@ops`. An ACL entry is
 /// found by its path or by its principal.
 struct Selector {
-    std::string kind;
+    ObjectKind kind = ObjectKind::role;
     Glob glob;
 
     [[nodiscard]] static Parsed<Selector> parse(std::string_view text);

@@ -39,7 +39,7 @@ std::string removal_in_words(const ObjectKey& key, const Rule& rule) {
         "stays",
         rule.words,
         name_of(key),
-        kind_of(key)
+        to_string(kind_of(key))
     );
 }
 

@@ -204,12 +204,11 @@ void Overlay::note_unless_known(std::string_view who, const ObjectKey& key, cons
     if (is_known(key)) {
         return;
     }
-    const bool is_row = std::holds_alternative<AclKey>(key);
     target_.notices.push_back(Notice{
         fmt::format(
             "{} names {} `{}`, which is neither declared nor there{}",
             who,
-            is_row ? "ACL entry" : kind_of(key),
+            noun_of(kind_of(key)),
             name_of(key),
             or_another(key, target_.state)
         ),
@@ -239,13 +238,8 @@ void Overlay::note_names_of_nothing() {
         if (!pattern.principal || pattern.principal->is_pattern()) {
             continue;
         }
-        const Principal principal = principal_named(pattern.principal->pattern);
         note_unless_known(
-            "`ignore`",
-            principal.kind == PrincipalKind::group  ? ObjectKey(GroupId{principal.id})
-            : principal.kind == PrincipalKind::user ? ObjectKey(UserId{principal.id})
-                                                    : ObjectKey(split_token_id(principal.id)),
-            pattern.span
+            "`ignore`", object_of(principal_named(pattern.principal->pattern)), pattern.span
         );
     }
     for (const desired::PolicyIgnore& ignore : document_.policy.ignore) {

@@ -18,7 +18,7 @@ void Overlay::check_protection(
             .guard = "protect",
             .message = fmt::format(
                 "{} `{}` is protected (`{}`) and would be {} ({})",
-                kind_of(key),
+                to_string(kind_of(key)),
                 name_of(key),
                 protection->words,
                 fate,

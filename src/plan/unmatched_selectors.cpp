@@ -45,7 +45,7 @@ std::set<ObjectKey> known_objects(
 }
 
 /// What a selector of this kind could have meant.
-std::vector<std::string> names_of_kind(std::string_view kind, const std::set<ObjectKey>& keys) {
+std::vector<std::string> names_of_kind(ObjectKind kind, const std::set<ObjectKey>& keys) {
     std::set<std::string> names;
     for (const ObjectKey& key : keys) {
         if (kind_of(key) != kind) {
@@ -63,7 +63,6 @@ std::vector<std::string> names_of_kind(std::string_view kind, const std::set<Obj
 Error matches_nothing(
     std::string_view flag, const Selector& selector, const std::set<ObjectKey>& keys
 ) {
-    const std::string kind = selector.kind == "acl" ? "ACL entry" : selector.kind;
     const auto match = closest_match(selector.glob.pattern, names_of_kind(selector.kind, keys));
     return Error{
         .kind = ErrorKind::usage,
@@ -72,10 +71,12 @@ Error matches_nothing(
             "cluster",
             flag,
             printable(selector.text()),
-            kind
+            noun_of(selector.kind)
         ),
-        .help = match ? fmt::format("did you mean `{}:{}`?", selector.kind, printable(*match))
-                      : "name what a plan without the flag shows; `*` stands for any text",
+        .help =
+            match
+                ? fmt::format("did you mean `{}:{}`?", to_string(selector.kind), printable(*match))
+                : "name what a plan without the flag shows; `*` stands for any text",
     };
 }
 

@@ -57,7 +57,7 @@ std::vector<std::string> removals_of(const plan::Plan& plan) {
         items.push_back(fmt::format(
             "{} {} {}{}{}",
             to_string(change.action),
-            std::holds_alternative<AclKey>(change.key) ? "ACL entry" : kind_of(change.key),
+            noun_of(kind_of(change.key)),
             code_span(name_of(change.key)),
             change.reason.empty() ? "" : ": " + sentence(change.reason),
             place_of(change.source)
@@ -126,7 +126,7 @@ std::vector<std::string> items_of(const plan::Drift& drift) {
         items.push_back(fmt::format(
             "**{}** {} {}{}{}",
             plan::to_string(item.kind),
-            std::holds_alternative<AclKey>(item.key) ? "ACL entry" : kind_of(item.key),
+            noun_of(kind_of(item.key)),
             code_span(name_of(item.key)),
             details.empty() ? "" : ": " + code_span(details),
             place_of(item.source)

@@ -26,7 +26,7 @@ json::Value item_value(const plan::DriftItem& item) {
     return json::Object{
         {"drift", plan::to_string(item.kind)},
         {"information", item.is_information},
-        {"kind", kind_of(item.key)},
+        {"kind", to_string(kind_of(item.key))},
         {"id", name_of(item.key)},
         {"fields", std::move(fields)},
         {"reason", item.reason},

@@ -73,7 +73,7 @@ std::vector<Row> object_rows(const plan::Drift& drift) {
         if (!is_entry(item)) {
             rows.push_back(Row{
                 .action = sign_of(item.kind),
-                .kind = kind_cell(item, kind_of(item.key)),
+                .kind = kind_cell(item, to_string(kind_of(item.key))),
                 .name = printable(name_of(item.key)),
                 .detail = drift_in_words(item),
                 .source = printable(item.source.file_and_line()),

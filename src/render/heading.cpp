@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -48,15 +47,13 @@ std::string heading(const PlanContext& context, const Scenery& scenery) {
 }
 
 std::string counts_of(const std::vector<ObjectKey>& keys) {
-    std::map<std::string_view, std::size_t> counts;
+    std::map<ObjectKind, std::size_t> counts;
     for (const ObjectKey& key : keys) {
         ++counts[kind_of(key)];
     }
     std::vector<std::string> parts;
-    for (const std::string_view kind : {"role", "group", "user", "token", "acl"}) {
-        if (const auto count = counts.find(kind); count != counts.end()) {
-            parts.push_back(plural(count->second, kind == "acl" ? "ACL entry" : kind));
-        }
+    for (const auto& [kind, count] : counts) {
+        parts.push_back(plural(count, noun_of(kind)));
     }
     return join(parts, ", ");
 }
@@ -104,7 +101,7 @@ std::string allowed_text(const std::vector<plan::Block>& blocks, const Style& st
 std::string left_alone_text(const std::vector<ObjectKey>& keys) {
     std::string out;
     for (const ObjectKey& key : keys) {
-        out += fmt::format("    {:<5}  {}\n", kind_of(key), printable(name_of(key)));
+        out += fmt::format("    {:<5}  {}\n", to_string(kind_of(key)), printable(name_of(key)));
     }
     return out.empty() ? out : "  Left alone\n" + out + "\n";
 }

@@ -17,7 +17,7 @@ namespace pveform::render {
 namespace {
 
 std::string subject_of(const ObjectKey& key) {
-    return fmt::format("{} {}", kind_of(key), name_of(key));
+    return fmt::format("{} {}", to_string(kind_of(key)), name_of(key));
 }
 
 void add_findings(const policy::Findings& findings, Observations& all) {

@@ -62,7 +62,7 @@ json::Value paths_value(const std::set<AclPath>& paths) {
 json::Value objects_value(const std::vector<ObjectKey>& keys) {
     json::Array objects;
     for (const ObjectKey& key : keys) {
-        objects.push_back(json::Object{{"kind", kind_of(key)}, {"id", name_of(key)}});
+        objects.push_back(json::Object{{"kind", to_string(kind_of(key))}, {"id", name_of(key)}});
     }
     return objects;
 }

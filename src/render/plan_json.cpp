@@ -27,7 +27,7 @@ json::Value change_value(const plan::Change& change) {
         change.action != plan::Action::destroy && change.action != plan::Action::cascade;
     return json::Object{
         {"action", to_string(change.action)},
-        {"kind", kind_of(change.key)},
+        {"kind", to_string(kind_of(change.key))},
         {"id", name_of(change.key)},
         {"before", was ? json::Value(std::move(before)) : json::Value()},
         {"after", will_be ? json::Value(std::move(after)) : json::Value()},

@@ -110,7 +110,7 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
         if (std::holds_alternative<AclKey>(change.key) || change.action == Action::cascade) {
             continue;
         }
-        const std::string kind(kind_of(change.key));
+        const std::string kind(to_string(kind_of(change.key)));
         Row row{
             .action = change.action,
             .kind = kind,

@@ -1,7 +1,6 @@
 #include "render/prometheus.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -16,8 +15,6 @@ namespace pveform::render {
 namespace {
 
 using Labels = std::vector<std::pair<std::string_view, std::string>>;
-
-constexpr std::array<std::string_view, 5> object_kinds = {"acl", "group", "role", "token", "user"};
 
 /// Of a label's value, between quotes.
 std::string in_label(std::string_view value) {
@@ -83,13 +80,13 @@ void add_access(const plan::Drift& drift, DriftCounts& counts) {
 void add_drift(const plan::Drift& drift, Metrics& metrics) {
     DriftCounts counts;
     for (const plan::DriftKind kind : plan::all_drift_kinds) {
-        for (const std::string_view object : object_kinds) {
-            counts[{plan::to_string(kind), object}] = 0;
+        for (const ObjectKind object : all_object_kinds) {
+            counts[{plan::to_string(kind), to_string(object)}] = 0;
         }
     }
     for (const plan::DriftItem& item : drift.items) {
         if (!item.is_information) {
-            ++counts[{plan::to_string(item.kind), kind_of(item.key)}];
+            ++counts[{plan::to_string(item.kind), to_string(kind_of(item.key))}];
         }
     }
     add_access(drift, counts);
@@ -103,11 +100,11 @@ void add_drift(const plan::Drift& drift, Metrics& metrics) {
 
 void add_unmanaged(const plan::Drift& drift, Metrics& metrics) {
     std::map<std::string_view, std::int64_t> counts;
-    for (const std::string_view kind : object_kinds) {
-        counts[kind] = 0;
+    for (const ObjectKind kind : all_object_kinds) {
+        counts[to_string(kind)] = 0;
     }
     for (const ObjectKey& key : drift.left_alone) {
-        ++counts[kind_of(key)];
+        ++counts[to_string(kind_of(key))];
     }
     metrics.begin(
         "pveform_unmanaged_objects", "Live objects that no document declares and none owns."

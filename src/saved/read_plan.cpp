@@ -37,34 +37,15 @@ Read<Action> action_of(const Place& place) {
     return refuse(place, "is no action");
 }
 
-/// `PATH PRINCIPAL ROLE`; none of them has blanks.
-Read<AclKey> acl_key_of(const Place& place, const std::string& text) {
-    const std::vector<std::string> parts = split(text, " ");
-    if (parts.size() != 3 || !parts[0].starts_with('/')) {
-        return refuse(place, "is no path, principal and role");
-    }
-    return AclKey{AclPath{parts[0]}, principal_named(parts[1]), RoleId{parts[2]}};
-}
-
 Read<ObjectKey> key_of(const Place& place) {
     const Place kind = TRY(field_of(place, "kind"));
     const Place id = TRY(field_of(place, "id"));
-    const std::string what = TRY(text_of(kind));
-    const std::string text = TRY(text_of(id));
-    if (what == "role") {
-        return RoleId{text};
+    const auto what = parse_object_kind(TRY(text_of(kind)));
+    if (!what) {
+        return refuse(kind, "is no kind of object");
     }
-    if (what == "group") {
-        return GroupId{text};
-    }
-    if (what == "user") {
-        return UserId{text};
-    }
-    if (what == "token") {
-        return split_token_id(text);
-    }
-    return what == "acl" ? Read<ObjectKey>(TRY(acl_key_of(id, text)))
-                         : refuse(kind, "is no kind of object");
+    auto key = parse_object(*what, TRY(text_of(id)));
+    return key ? Read<ObjectKey>(std::move(*key)) : refuse(id, "names no object of its kind");
 }
 
 /// What the values of a field are. Texts and lists can be null.

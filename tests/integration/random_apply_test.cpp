@@ -257,7 +257,7 @@ TEST_CASE("random applies converge, trespass nowhere and give nothing away", "[i
         REQUIRE(plan.blocks.empty());
         ++applied;
         for (const plan::Change& change : plan.changes) {
-            ++seen[fmt::format("{} {}", to_string(change.action), kind_of(change.key))];
+            ++seen[fmt::format("{} {}", to_string(change.action), to_string(kind_of(change.key)))];
         }
 
         Held allowed = all_that_is_held(plan.before, now);
@@ -284,8 +284,8 @@ TEST_CASE("random applies converge, trespass nowhere and give nothing away", "[i
         REQUIRE(again);
         for (const plan::Change& change : again->changes) {
             INFO(
-                to_string(change.action)
-                << " " << kind_of(change.key) << " " << name_of(change.key) << " " << change.reason
+                to_string(change.action) << " " << to_string(kind_of(change.key)) << " "
+                                         << name_of(change.key) << " " << change.reason
             );
             REQUIRE(again->is_empty());
         }

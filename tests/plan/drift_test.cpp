@@ -175,7 +175,7 @@ TEST_CASE("a group that names another vanished user has changed since a snapshot
     members_of(joined, "dev").insert(ann);
     const plan::Drift of_user = plan::drift_since(before, joined, now, {});
     REQUIRE(of_user.items.size() == 1);
-    CHECK(kind_of(of_user.items.front().key) == "user");
+    CHECK(kind_of(of_user.items.front().key) == pveform::ObjectKind::user);
     State gone = before;
     gone.users.erase(ann); // as a directory's sync leaves it
     CHECK(plan::drift_since(before, gone, now, {}).items.size() == 1);

@@ -47,8 +47,9 @@ constexpr const char* team = "user:ann@pve:1:0:Ann:::note::\n"
                              "acl:1:/vms:ann@pve!ci:Ops:\n";
 
 std::string line_of(const plan::Change& change) {
-    std::string line =
-        fmt::format("{} {} {}", to_string(change.action), kind_of(change.key), name_of(change.key));
+    std::string line = fmt::format(
+        "{} {} {}", to_string(change.action), to_string(kind_of(change.key)), name_of(change.key)
+    );
     if (change.action != plan::Action::update) {
         return line;
     }

@@ -40,7 +40,10 @@ std::vector<std::string> changes_of(const State& live, const desired::Document& 
     std::vector<std::string> lines;
     for (const plan::Change& change : plan_of(live, document).changes) {
         lines.push_back(fmt::format(
-            "{} {} {}", to_string(change.action), kind_of(change.key), name_of(change.key)
+            "{} {} {}",
+            to_string(change.action),
+            to_string(kind_of(change.key)),
+            name_of(change.key)
         ));
     }
     return lines;

@@ -49,7 +49,7 @@ std::string changes_of(const plan::Selection& chosen) {
     }
     std::vector<std::string> names;
     for (const plan::Change& change : made->changes) {
-        names.push_back(fmt::format("{}:{}", kind_of(change.key), name_of(change.key)));
+        names.push_back(text_of(change.key));
     }
     return join(names, "; ");
 }

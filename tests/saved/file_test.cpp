@@ -274,7 +274,7 @@ TEST_CASE("what a plan was asked for comes back from its file", "[saved]") {
     REQUIRE(request.selection.targets.size() == 1);
     CHECK(request.selection.targets.front().glob.pattern == "*@pve");
     REQUIRE(request.selection.excludes.size() == 1);
-    CHECK(request.selection.excludes.front().kind == "acl");
+    CHECK(request.selection.excludes.front().kind == ObjectKind::acl);
     CHECK(request.no_prune);
     CHECK(request.rotate_due);
 }

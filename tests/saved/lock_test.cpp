@@ -245,7 +245,7 @@ struct Reviewed {
         saved::SavedPlan saved = plan_of(making);
         REQUIRE(saved.plan.blocks.empty());
         REQUIRE(std::ranges::any_of(saved.plan.changes, [&](const plan::Change& change) {
-            return change.action == one.action && kind_of(change.key) == one.kind &&
+            return change.action == one.action && to_string(kind_of(change.key)) == one.kind &&
                    name_of(change.key) == one.id;
         }));
         file = saved_and_read(saved);
