@@ -13,6 +13,7 @@
 #include "desired/declared.hpp"
 #include "model/glob.hpp"
 #include "model/ids.hpp"
+#include "model/object_key.hpp"
 
 namespace pveform::desired {
 
@@ -57,7 +58,7 @@ struct RuleSetting {
 struct PolicyIgnore {
     Span span;
     Declared<std::string> rule;
-    Declared<std::string> object; // `token:legacy@pve!agent`: a kind of object and its name
+    Declared<ObjectKey> object;
     std::string reason;
     Optional<UnixSeconds> until; // from then on the rule speaks again
 };

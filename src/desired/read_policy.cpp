@@ -82,25 +82,20 @@ void read_rules(std::map<std::string, RuleSetting>& rules, const Value& value, P
 }
 
 /// `KIND:NAME`, as findings name their objects.
-std::optional<std::string> read_object_name(const Value& value) {
-    auto text = value.as_string();
+std::optional<ObjectKey> read_object(const Value& value) {
+    const auto text = value.as_string();
     if (!text) {
         return std::nullopt;
     }
-    static constexpr std::array<std::string_view, 5> kinds = {
-        "user", "token", "group", "role", "acl"};
-    const std::size_t colon = text->find(':');
-    const std::string_view kind = std::string_view(*text).substr(0, colon);
-    if (colon == std::string::npos || colon + 1 == text->size() ||
-        std::ranges::find(kinds, kind) == kinds.end()) {
+    auto key = parse_object(*text);
+    if (!key) {
         value.refuse(
             fmt::format("`{}` names no object", printable(*text)),
             "write its kind and its name: `token:ci@pve!deploy`, `user:…`, `group:…`, `role:…`, "
-            "`acl:…`"
+            "`acl:PATH PRINCIPAL ROLE`"
         );
-        return std::nullopt;
     }
-    return text;
+    return key;
 }
 
 std::optional<UnixSeconds> read_end(const Value& value) {
@@ -129,13 +124,13 @@ std::optional<PolicyIgnore> read_ignore(const Value& value, Problems& problems) 
     if (id && !is_rule(*id)) {
         refuse_unknown_rule(*id, rule->span(), problems);
     }
-    const auto name = object ? read_object_name(*object) : std::nullopt;
+    const auto key = object ? read_object(*object) : std::nullopt;
     const auto words = reason ? read_word(*reason) : std::nullopt;
-    if (!id || !name || !words) {
+    if (!id || !key || !words) {
         return std::nullopt;
     }
     ignore.rule = {*id, rule->span()};
-    ignore.object = {*name, object->span()};
+    ignore.object = {*key, object->span()};
     ignore.reason = *words;
     return ignore;
 }

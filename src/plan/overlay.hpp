@@ -122,8 +122,7 @@ private:
     void check_names();
     void note_names_of_nothing();
     void note_unless_known(std::string_view who, const ObjectKey& key, const Span& span);
-    template<class Id>
-    void note_unless_known(const desired::Owned& owned);
+    void note_unless_known(ObjectKind kind, const desired::Owned& owned);
     [[nodiscard]] bool is_known(const ObjectKey& key) const;
     void check_names_of(const desired::Globs& globs);
     void check_case_variants_of_new(const UserId& user, const Span& span);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -110,38 +109,6 @@ void Overlay::check_names() {
 
 namespace {
 
-template<class Id>
-ObjectKey key_of_name(const std::string& text) {
-    if constexpr (std::is_same_v<Id, TokenId>) {
-        return split_token_id(text);
-    } else {
-        return Id{text};
-    }
-}
-
-/// As findings of the policy name it; nothing where none could.
-std::optional<ObjectKey> key_of_finding(std::string_view object) {
-    const std::size_t colon = object.find(':');
-    const std::string_view kind = object.substr(0, colon);
-    const std::string name(object.substr(colon + 1));
-    if (kind == "role") {
-        return RoleId{name};
-    }
-    if (kind == "group") {
-        return GroupId{name};
-    }
-    if (kind == "user") {
-        return UserId{name};
-    }
-    if (kind == "token") {
-        return split_token_id(name);
-    }
-    const std::vector<std::string> parts = split(name, " ");
-    return parts.size() == 3 ? std::optional<ObjectKey>(AclKey{
-                                   AclPath{parts[0]}, principal_named(parts[1]), RoleId{parts[2]}})
-                             : std::nullopt;
-}
-
 /// `; did you mean …?`, or nothing.
 std::string or_another(const ObjectKey& key, const State& state) {
     std::vector<std::string> names;
@@ -216,13 +183,13 @@ void Overlay::note_unless_known(std::string_view who, const ObjectKey& key, cons
         {key}});
 }
 
-template<class Id>
-void Overlay::note_unless_known(const desired::Owned& owned) {
+void Overlay::note_unless_known(ObjectKind kind, const desired::Owned& owned) {
     for (const auto& [verb, globs] :
          {std::pair("`protect`", &owned.protect), std::pair("`ignore`", &owned.ignore)}) {
         for (const auto& [glob, span] : *globs) {
-            if (!glob.is_pattern()) {
-                note_unless_known(verb, key_of_name<Id>(glob.pattern), span);
+            const auto key = glob.is_pattern() ? std::nullopt : parse_object(kind, glob.pattern);
+            if (key) {
+                note_unless_known(verb, *key, span);
             }
         }
     }
@@ -230,10 +197,10 @@ void Overlay::note_unless_known(const desired::Owned& owned) {
 
 /// What keeps something safe, or quiet, and keeps nothing. Patterns may wait for what is to come.
 void Overlay::note_names_of_nothing() {
-    note_unless_known<UserId>(document_.manage.users);
-    note_unless_known<TokenId>(document_.manage.tokens);
-    note_unless_known<GroupId>(document_.manage.groups);
-    note_unless_known<RoleId>(document_.manage.roles);
+    note_unless_known(ObjectKind::user, document_.manage.users);
+    note_unless_known(ObjectKind::token, document_.manage.tokens);
+    note_unless_known(ObjectKind::group, document_.manage.groups);
+    note_unless_known(ObjectKind::role, document_.manage.roles);
     for (const desired::AclPattern& pattern : document_.manage.acl.ignore) {
         if (!pattern.principal || pattern.principal->is_pattern()) {
             continue;
@@ -243,11 +210,12 @@ void Overlay::note_names_of_nothing() {
         );
     }
     for (const desired::PolicyIgnore& ignore : document_.policy.ignore) {
-        const auto key = key_of_finding(ignore.object.value);
         const bool is_over = ignore.until && ignore.until->value <= now_; // said elsewhere
-        if (key && !is_over) {
+        if (!is_over) {
             note_unless_known(
-                fmt::format("the `ignore` of rule {}", ignore.rule.value), *key, ignore.object.span
+                fmt::format("the `ignore` of rule {}", ignore.rule.value),
+                ignore.object.value,
+                ignore.object.span
             );
         }
     }

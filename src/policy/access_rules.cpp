@@ -77,7 +77,7 @@ void look_for_hidden_entries(
         }
         facts.report(
             "hidden-entry",
-            object_of(own.front().first),
+            own.front().first,
             fmt::format(
                 "the entry of `{}` on `{}` ({}) hides what group `{}` has there ({})",
                 user.text,
@@ -108,7 +108,7 @@ void administrator_on_root(Facts& facts) {
         }
         facts.report(
             "administrator-on-root",
-            object_of(key),
+            key,
             fmt::format(
                 "`{}` may do everything {}: role `{}` on `/`",
                 key.principal.text(),
@@ -148,7 +148,7 @@ void unknown_path(Facts& facts) {
         if (!inventory.may_exist(key.path)) {
             facts.report(
                 "unknown-path",
-                object_of(key),
+                key,
                 fmt::format(
                     "nothing is at `{}`, where `{}` gets role `{}`",
                     key.path.text,
@@ -177,7 +177,7 @@ void privileges_unused_role(Facts& facts) {
         const auto declared = facts.document().roles.find(id);
         facts.report(
             "privileges-unused-role",
-            object_of(id),
+            id,
             fmt::format("no ACL entry uses role `{}`", id.text),
             "remove the role; it is quickly declared again",
             declared != facts.document().roles.end() ? declared->second.span : Span()

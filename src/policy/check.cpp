@@ -63,7 +63,7 @@ std::vector<Remark> remarks_on(const desired::Policy& policy, UnixSeconds now) {
                 {fmt::format(
                      "this `ignore` of {} for `{}` ended on {} and counts no more",
                      ignore.rule.value,
-                     ignore.object.value,
+                     text_of(ignore.object.value),
                      format_time(ignore.until->value)
                  ),
                  ignore.span}
@@ -80,7 +80,7 @@ auto order_of(const Finding& finding) {
         !finding.span, // what the document declares first
         finding.span ? finding.span.file->name() : std::string(),
         finding.span.line,
-        finding.object
+        text_of(finding.object)
     );
 }
 

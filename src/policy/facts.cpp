@@ -1,7 +1,5 @@
 #include "policy/facts.hpp"
 
-#include <fmt/format.h>
-
 #include "desired/turns.hpp"
 
 namespace pveform::policy {
@@ -77,11 +75,7 @@ std::chrono::seconds Facts::option(std::string_view rule) const {
 }
 
 void Facts::report(
-    std::string_view rule,
-    std::string object,
-    std::string message,
-    std::string help,
-    const Span& span
+    std::string_view rule, ObjectKey object, std::string message, std::string help, const Span& span
 ) {
     findings_.push_back(Finding{
         .rule = rule,
@@ -91,22 +85,6 @@ void Facts::report(
         .help = std::move(help),
         .span = span,
     });
-}
-
-std::string object_of(const UserId& id) {
-    return "user:" + id.text;
-}
-
-std::string object_of(const TokenId& id) {
-    return "token:" + id.text();
-}
-
-std::string object_of(const RoleId& id) {
-    return "role:" + id.text;
-}
-
-std::string object_of(const AclKey& key) {
-    return fmt::format("acl:{} {} {}", key.path.text, key.principal.text(), key.role.text);
 }
 
 } // namespace pveform::policy

@@ -62,7 +62,7 @@ public:
 
     void report(
         std::string_view rule,
-        std::string object,
+        ObjectKey object,
         std::string message,
         std::string help,
         const Span& span
@@ -80,12 +80,6 @@ private:
     std::map<AclKey, Span> declared_rows_;
     std::vector<Finding> findings_;
 };
-
-/// `token:ci@pve!deploy`, `acl:/vms ann@pve PVEVMUser`.
-[[nodiscard]] std::string object_of(const UserId& id);
-[[nodiscard]] std::string object_of(const TokenId& id);
-[[nodiscard]] std::string object_of(const RoleId& id);
-[[nodiscard]] std::string object_of(const AclKey& key);
 
 // The rules, each by its id.
 

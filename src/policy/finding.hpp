@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/source.hpp"
+#include "model/object_key.hpp"
 #include "policy/rules.hpp"
 
 namespace pveform::policy {
@@ -13,7 +14,7 @@ namespace pveform::policy {
 struct Finding {
     std::string_view rule; // its id
     Severity severity = Severity::warning;
-    std::string object;  // `token:ci@pve!deploy`, as `ignore` names it
+    ObjectKey object;
     std::string message; // names the object, too
     std::string help;
     Span span; // where the object is declared; nowhere if the document does not

@@ -36,7 +36,7 @@ bool has_successor(const Facts& facts, const TokenId& id, const Token& token) {
 }
 
 void report_end(
-    Facts& facts, std::string object, std::string_view what, Expiry end, const Span& span
+    Facts& facts, ObjectKey object, std::string_view what, Expiry end, const Span& span
 ) {
     facts.report(
         "expiring-soon",
@@ -74,7 +74,7 @@ void undeclared_member(Facts& facts) {
             }
             facts.report(
                 "undeclared-member",
-                object_of(member),
+                member,
                 fmt::format(
                     "`{}` is in group `{}`, and the document does not say so", member.text, id.text
                 ),
@@ -101,7 +101,7 @@ void disabled_user_with_tokens(Facts& facts) {
         if (!tokens.empty()) {
             facts.report(
                 "disabled-user-with-tokens",
-                object_of(id),
+                id,
                 fmt::format(
                     "`{}` is {}, and {} would work again the moment it is brought back: {}",
                     id.text,
@@ -120,13 +120,7 @@ void expiring_soon(Facts& facts) {
     const std::chrono::seconds within = facts.option("expiring-soon");
     for (const auto& [id, user] : facts.state().users) {
         if (facts.covers(id) && is_near(facts, user.expire, within)) {
-            report_end(
-                facts,
-                object_of(id),
-                fmt::format("user `{}`", id.text),
-                user.expire,
-                facts.place(id)
-            );
+            report_end(facts, id, fmt::format("user `{}`", id.text), user.expire, facts.place(id));
         }
     }
     for (const auto& [id, token] : facts.state().tokens) {
@@ -141,11 +135,7 @@ void expiring_soon(Facts& facts) {
                 : within;
         if (is_near(facts, token.expire, threshold) && !has_successor(facts, id, token)) {
             report_end(
-                facts,
-                object_of(id),
-                fmt::format("token `{}`", id.text()),
-                token.expire,
-                facts.place(id)
+                facts, id, fmt::format("token `{}`", id.text()), token.expire, facts.place(id)
             );
         }
     }

@@ -150,7 +150,7 @@ void token_without_expiry(Facts& facts) {
         if (token.expire.is_never() && facts.covers(id) && knows_expiry(facts, id)) {
             facts.report(
                 "token-without-expiry",
-                object_of(id),
+                id,
                 fmt::format(
                     "token `{}` never expires: whoever copies its secret keeps it", id.text()
                 ),
@@ -175,7 +175,7 @@ void token_lifetime(Facts& facts) {
         if (left > max) {
             facts.report(
                 "token-lifetime",
-                object_of(id),
+                id,
                 has_lifetime ? fmt::format(
                                    "token `{}` lives for {}, more than {}",
                                    id.text(),
@@ -204,7 +204,7 @@ void token_without_separation(Facts& facts) {
         if (!token.privilege_separation && facts.covers(id) && knows_separation(facts, id)) {
             facts.report(
                 "token-without-separation",
-                object_of(id),
+                id,
                 fmt::format(
                     "token `{}` has all rights of its user, today's and later ones", id.text()
                 ),
@@ -227,7 +227,7 @@ void token_without_acl(Facts& facts) {
             knows_separation(facts, id) && knows_acl(facts, id)) {
             facts.report(
                 "token-without-acl",
-                object_of(id),
+                id,
                 fmt::format(
                     "token `{}` can do nothing: with privilege separation it needs ACL entries of "
                     "its own",
@@ -261,7 +261,7 @@ void token_acl_without_effect(Facts& facts) {
         const bool are_taken = effects.are_taken(key, grant.propagate, role->second);
         facts.report(
             "token-acl-without-effect",
-            object_of(key),
+            key,
             fmt::format(
                 "role `{}` on `{}` gives token `{}` nothing: {}",
                 key.role.text,
@@ -286,7 +286,7 @@ void root_token(Facts& facts) {
         if (id.user == root_user && facts.covers(id)) {
             facts.report(
                 "root-token",
-                object_of(id),
+                id,
                 token.privilege_separation
                     ? fmt::format(
                           "token `{}` belongs to a user that nobody can shut off", id.text()

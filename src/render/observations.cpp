@@ -26,7 +26,7 @@ void add_findings(const policy::Findings& findings, Observations& all) {
         all.push_back({
             .suite = "policy",
             .rule = std::string(finding.rule),
-            .subject = finding.object,
+            .subject = text_of(finding.object),
             .level = level_of(finding.severity),
             .outcome = is_error ? CaseOutcome::failed : CaseOutcome::passed,
             .message = finding.message,

@@ -15,7 +15,7 @@ json::Object finding_object(const policy::Finding& finding) {
     return json::Object{
         {"rule", finding.rule},
         {"severity", policy::to_string(finding.severity)},
-        {"object", finding.object},
+        {"object", text_of(finding.object)},
         {"message", finding.message},
         {"help", finding.help},
         {"source", source_value(finding.span)},

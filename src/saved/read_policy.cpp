@@ -49,7 +49,11 @@ Read<policy::Finding> finding_of(const Place& place) {
     policy::Finding finding;
     finding.rule = rule->id;
     finding.severity = TRY(severity_of(severity));
-    finding.object = TRY(text_of(object));
+    const auto key = parse_object(TRY(text_of(object)));
+    if (!key) {
+        return refuse(object, "names no object");
+    }
+    finding.object = *key;
     finding.message = TRY(text_of(message));
     finding.help = TRY(text_of(help));
     finding.span = TRY(read_source(source));

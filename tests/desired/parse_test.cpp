@@ -452,7 +452,7 @@ assertions:
     CHECK(rules.at("expiring-soon").duration->value == days(14));
     const auto& ignore = document.policy.ignore.front();
     CHECK(ignore.rule.value == "hidden-entry");
-    CHECK(ignore.object.value == "token:a@pve!ci");
+    CHECK(text_of(ignore.object.value) == "token:a@pve!ci");
     CHECK(ignore.reason == "legacy");
     CHECK(ignore.until->value == 1801353600);
     CHECK(ignore.span.line == 9);

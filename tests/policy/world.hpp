@@ -57,7 +57,7 @@ objects_of(const policy::Findings& findings, std::string_view rule) {
     std::vector<std::string> objects;
     for (const policy::Finding& finding : findings.findings) {
         if (finding.rule == rule) {
-            objects.push_back(finding.object);
+            objects.push_back(text_of(finding.object));
         }
     }
     return objects;

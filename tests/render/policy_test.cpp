@@ -15,7 +15,7 @@ policy::Finding finding(const std::string& name, bool declared) {
     return policy::Finding{
         .rule = "token-without-expiry",
         .severity = policy::Severity::warning,
-        .object = "token:" + name,
+        .object = split_token_id(name),
         .message = "token `" + name + "` never expires",
         .help = "set `expire`",
         .span = declared ? Span{file, 2, 1, 1} : Span(),

@@ -59,7 +59,7 @@ saved::SavedPlan rich_plan(const Making& making) {
     saved.plan.findings.findings.push_back(
         {"hidden-entry",
          policy::Severity::warning,
-         "acl:/vms ann@pve NoAccess",
+         *parse_object("acl:/vms ann@pve NoAccess"),
          "it hides",
          "why",
          {source, 1, 1, 1}}
