@@ -2,6 +2,7 @@
 
 #include "cli/live_file.hpp"
 #include "cli/session.hpp"
+#include "desired/turns.hpp"
 
 namespace pveform::cli {
 
@@ -27,12 +28,11 @@ void add(const desired::Document& document, KnownObjects& known) {
     for (const auto& [id, user] : document.users) {
         known.users.insert(id.text);
         add_entries(user.acl, id.text, known);
-        for (const auto& [name, token] : user.tokens.value_or(desired::Tokens())) {
-            const std::string token_id = TokenId{id, name}.text();
-            known.tokens.insert(token_id);
-            add_entries(token.acl, token_id, known);
-        }
     }
+    desired::for_each_token(document, [&](const TokenId& id, const desired::Token& token) {
+        known.tokens.insert(id.text());
+        add_entries(token.acl, id.text(), known);
+    });
 }
 
 void add(const State& state, KnownObjects& known) {

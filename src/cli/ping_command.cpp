@@ -18,6 +18,7 @@
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
 #include "cli/sink_check.hpp"
+#include "desired/turns.hpp"
 #include "model/object_paths.hpp"
 #include "model/release.hpp"
 #include "render/checks.hpp"
@@ -373,7 +374,7 @@ void check_writing(
 
 void check_secrets(const Question& question, Context& context, Findings& findings) {
     const auto place = secrets_place(question.options, question.document);
-    const std::size_t tokens = declared_tokens(question.document).size();
+    const std::size_t tokens = desired::declared_tokens(question.document).size();
     if (!place && tokens == 0) {
         findings.ok("secrets", "no place for them, and no tokens in the document");
         return;

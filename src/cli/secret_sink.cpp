@@ -6,6 +6,7 @@
 #include "cli/github.hpp"
 #include "cli/passwords.hpp"
 #include "cli/written_file.hpp"
+#include "desired/turns.hpp"
 
 namespace pveform::cli {
 
@@ -80,7 +81,7 @@ Result<std::unique_ptr<secrets::Sink>> open_plain_sink(
         const secrets::CommandStore store{
             command.run, command.timeout, spool_folder(context), cluster};
         return secrets::open_command_sink(
-            files, processes, store, declared_tokens(document), opening
+            files, processes, store, desired::declared_tokens(document), opening
         );
     }
     return nowhere(tokens);
@@ -101,16 +102,6 @@ Span span_of(const Options& options, const desired::Secrets& wanted) {
 }
 
 } // namespace
-
-std::vector<TokenId> declared_tokens(const desired::Document& document) {
-    std::vector<TokenId> ids;
-    for (const auto& [user, declared] : document.users) {
-        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
-            ids.push_back({user, name});
-        }
-    }
-    return ids;
-}
 
 std::optional<std::string>
 secrets_place(const Options& options, const desired::Document& document) {

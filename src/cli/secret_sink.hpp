@@ -29,7 +29,4 @@ secrets_place(const Options& options, const desired::Document& document);
     secrets::Opening opening = secrets::Opening::for_stores
 );
 
-/// The tokens that the document declares.
-[[nodiscard]] std::vector<TokenId> declared_tokens(const desired::Document& document);
-
 } // namespace pveform::cli

@@ -1,6 +1,7 @@
 #include "cli/sink_check.hpp"
 
 #include "cli/secret_sink.hpp"
+#include "desired/turns.hpp"
 
 namespace pveform::cli {
 
@@ -10,7 +11,7 @@ Result<void> check_sink(
     const std::string& cluster,
     Context& context
 ) {
-    std::vector<TokenId> tokens = declared_tokens(document);
+    std::vector<TokenId> tokens = desired::declared_tokens(document);
     if (tokens.empty()) { // the place is looked at all the same
         tokens.push_back(TokenId{UserId{"nobody@pve"}, "none"});
     }

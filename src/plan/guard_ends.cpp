@@ -1,7 +1,5 @@
 // The guard against lock-outs that come by themselves: an end that the plan brings near.
 
-#include <set>
-
 #include <fmt/format.h>
 
 #include "base/time.hpp"
@@ -18,24 +16,17 @@ namespace {
 constexpr UnixSeconds days_to_notice = 7;
 constexpr UnixSeconds time_to_notice = days_to_notice * 24 * 60 * 60;
 
-/// The tokens with a lifetime: their ends are near by design, and moved on by each rotation.
-std::set<TokenId> renewed_tokens(const desired::Document& document) {
-    std::set<TokenId> renewed;
-    for (const auto& [user, declared] : document.users) {
-        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
-            if (token.lifetime) {
-                const auto holders = desired::possible_holders(TokenId{user, name}, token);
-                renewed.insert(holders.begin(), holders.end());
-            }
-        }
-    }
-    return renewed;
+/// Has a lifetime: its end is near by design, and moved on by each rotation.
+bool is_renewed(const TokenId& id, const desired::Document& document) {
+    const auto behind = desired::token_behind(document, id);
+    return behind && behind->token->lifetime;
 }
 
 /// Until when people and tokens of one state can log in.
 class Ends {
 public:
-    Ends(const State& state, const std::set<TokenId>& renewed) : state_(state), renewed_(renewed) {}
+    Ends(const State& state, const desired::Document& document)
+        : state_(state), document_(document) {}
 
     /// Of somebody who is there.
     [[nodiscard]] Expiry of(const Principal& principal) const {
@@ -43,7 +34,7 @@ public:
         if (principal.kind == PrincipalKind::token) {
             const TokenId id = split_token_id(principal.id);
             const Expiry own = state_.tokens.at(id).expire;
-            if (!renewed_.contains(id) && own.ends_before(end)) {
+            if (!is_renewed(id, document_) && own.ends_before(end)) {
                 end = own;
             }
         }
@@ -65,7 +56,7 @@ public:
 
 private:
     const State& state_;
-    const std::set<TokenId>& renewed_;
+    const desired::Document& document_;
 };
 
 /// Brought forward, and so far that nobody may notice in time. What is over is another guard's.
@@ -99,9 +90,8 @@ std::vector<Block> check_ends(
     if (allowances.lockout) {
         return {};
     }
-    const std::set<TokenId> renewed = renewed_tokens(document);
-    const Ends old(before, renewed);
-    const Ends fresh(after, renewed);
+    const Ends old(before, document);
+    const Ends fresh(after, document);
     std::vector<Block> blocks;
     const auto& running = applier.identity;
     if (running && can_log_in(before, *running, now) && can_log_in(after, *running, now)) {

@@ -79,20 +79,6 @@ private:
     }
 };
 
-/// Of each token that may take a turn, what the document calls it.
-std::map<TokenId, TokenId> declared_names(const desired::Document& document) {
-    std::map<TokenId, TokenId> names;
-    for (const auto& [user, declared] : document.users) {
-        for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
-            const TokenId id{user, name};
-            for (const TokenId& holder : desired::possible_holders(id, token)) {
-                names.emplace(holder, id);
-            }
-        }
-    }
-    return names;
-}
-
 class Narrowing {
 public:
     Narrowing(
@@ -100,11 +86,10 @@ public:
         const Target& target,
         const std::vector<Change>& changes,
         const desired::Document& document,
-        std::map<TokenId, TokenId> declared_names,
         const Selection& selection
     )
         : before_(before), after_(target.state), changes_(changes), issues_(target.issues),
-          document_(document), declared_names_(std::move(declared_names)), selection_(selection) {
+          document_(document), selection_(selection) {
         for (const Change& change : changes) {
             if (change.action == Action::create) {
                 needed_.insert(change.key);
@@ -253,9 +238,9 @@ private:
 
     [[nodiscard]] std::vector<ObjectKey> names_of(const ObjectKey& key) const {
         const auto* token = std::get_if<TokenId>(&key);
-        const auto name = token != nullptr ? declared_names_.find(*token) : declared_names_.end();
-        return name == declared_names_.end() ? std::vector{key}
-                                             : std::vector<ObjectKey>{key, name->second};
+        const auto behind =
+            token != nullptr ? desired::token_behind(document_, *token) : std::nullopt;
+        return behind ? std::vector<ObjectKey>{key, behind->id} : std::vector{key};
     }
 
     Result<void> choose(const ObjectKey& key) {
@@ -389,7 +374,6 @@ private:
     const std::vector<Change>& changes_;
     const std::map<TokenId, Issue>& issues_;
     const desired::Document& document_;
-    std::map<TokenId, TokenId> declared_names_; // of tokens that take turns
     const Selection& selection_;
     std::set<GroupId> closed_;   // excluded, with the members that the document lists
     std::set<ObjectKey> needed_; // others may wait for these
@@ -452,14 +436,13 @@ Collected<Narrowed> narrow(
     const desired::Document& document,
     const Selection& selection
 ) {
-    auto names = declared_names(document);
     if (!selection.may_match_nothing) {
-        Errors errors = unmatched_selectors(selection, before, target.state, document, names);
+        Errors errors = unmatched_selectors(selection, before, target.state, document);
         if (!errors.empty()) {
             return std::unexpected(std::move(errors));
         }
     }
-    auto narrowed = Narrowing(before, target, changes, document, std::move(names), selection).run();
+    auto narrowed = Narrowing(before, target, changes, document, selection).run();
     if (!narrowed) {
         return std::unexpected(Errors{std::move(narrowed).error()});
     }

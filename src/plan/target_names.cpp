@@ -152,16 +152,8 @@ bool Overlay::is_known(const ObjectKey& key) const {
                });
     }
     if (const auto* token = std::get_if<TokenId>(&key)) {
-        const auto owner = document_.users.find(token->user);
-        const bool is_declared =
-            owner != document_.users.end() && owner->second.tokens &&
-            std::ranges::any_of(*owner->second.tokens, [&](const auto& one) {
-                const TokenId declared{token->user, one.first};
-                const auto names = desired::possible_holders(declared, one.second);
-                return *token == declared || std::ranges::find(names, *token) != names.end();
-            });
-        return is_declared || is_in(*token, live_.tokens, state.tokens) ||
-               has_rows(Principal::of(*token));
+        return desired::token_behind(document_, *token) ||
+               is_in(*token, live_.tokens, state.tokens) || has_rows(Principal::of(*token));
     }
     return is_in(std::get<AclKey>(key), live_.acl, state.acl);
 }

@@ -53,13 +53,11 @@ std::string help_for_rotation(
 
 /// Whoever asks for a rotation names tokens of the document.
 void Overlay::check_rotation() {
+    std::vector<std::string> names;
+    for (const TokenId& id : desired::declared_tokens(document_)) {
+        names.push_back(id.text());
+    }
     for (const Glob& glob : rotation_.tokens) {
-        std::vector<std::string> names;
-        for (const auto& [user, declared] : document_.users) {
-            for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
-                names.push_back(TokenId{user, name}.text());
-            }
-        }
         const auto matches = [&](const std::string& name) { return glob.matches(name); };
         if (std::ranges::none_of(names, matches)) {
             errors_.push_back(Error{
@@ -76,17 +74,12 @@ void Overlay::check_rotation() {
 
 /// Nothing else: what the document says of other objects, and of other fields, waits.
 void Overlay::rotate_tokens() {
-    for (const auto& [user, declared] : document_.users) {
-        if (!live_.users.contains(user)) {
-            continue;
+    desired::for_each_token(document_, [this](const TokenId& id, const desired::Token& wanted) {
+        if (live_.users.contains(id.user) && rotation_.urgency != Urgency::never &&
+            rotation_.speaks_of(id)) {
+            rotate_token(id, wanted);
         }
-        for (const auto& [name, wanted] : declared.tokens.value_or(desired::Tokens())) {
-            const TokenId id{user, name};
-            if (rotation_.urgency != Urgency::never && rotation_.speaks_of(id)) {
-                rotate_token(id, wanted);
-            }
-        }
-    }
+    });
 }
 
 void Overlay::rotate_token(const TokenId& declared, const desired::Token& wanted) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/turns.hpp"
 
 namespace pveform::plan {
 
@@ -20,12 +21,8 @@ void collect_keys(const Map& objects, std::set<ObjectKey>& keys) {
 }
 
 /// All that there is, that is to be, and that the document names.
-std::set<ObjectKey> known_objects(
-    const State& before,
-    const State& after,
-    const desired::Document& document,
-    const std::map<TokenId, TokenId>& declared_names
-) {
+std::set<ObjectKey>
+known_objects(const State& before, const State& after, const desired::Document& document) {
     std::set<ObjectKey> keys;
     for (const State* state : {&before, &after}) {
         collect_keys(state->roles, keys);
@@ -34,8 +31,8 @@ std::set<ObjectKey> known_objects(
         collect_keys(state->tokens, keys);
         collect_keys(state->acl, keys);
     }
-    for (const auto& [holder, declared] : declared_names) {
-        keys.insert(declared);
+    for (const TokenId& id : desired::declared_tokens(document)) {
+        keys.insert(id);
     }
     collect_keys(document.absent.roles, keys);
     collect_keys(document.absent.groups, keys);
@@ -86,10 +83,9 @@ Errors unmatched_selectors(
     const Selection& selection,
     const State& before,
     const State& after,
-    const desired::Document& document,
-    const std::map<TokenId, TokenId>& declared_names
+    const desired::Document& document
 ) {
-    const std::set<ObjectKey> keys = known_objects(before, after, document, declared_names);
+    const std::set<ObjectKey> keys = known_objects(before, after, document);
     Errors errors;
     const auto check = [&](std::string_view flag, const std::vector<Selector>& selectors) {
         for (const Selector& selector : selectors) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/turns.hpp"
 #include "model/builtin_roles.hpp"
 #include "policy/facts.hpp"
 
@@ -128,7 +129,7 @@ void add_token(State& state, const TokenId& id, const desired::Token& declared, 
     add_rows(state, Principal::of(id), declared.acl);
 }
 
-void add_user(State& state, const UserId& id, const desired::User& declared, UnixSeconds now) {
+void add_user(State& state, const UserId& id, const desired::User& declared) {
     User& user = state.users[id];
     if (declared.enabled) {
         user.enabled = declared.enabled->value;
@@ -140,9 +141,6 @@ void add_user(State& state, const UserId& id, const desired::User& declared, Uni
         state.groups[group].members.insert(id);
     }
     add_rows(state, Principal::of(id), declared.acl);
-    for (const auto& [name, token] : declared.tokens.value_or(desired::Tokens())) {
-        add_token(state, TokenId{id, name}, token, now);
-    }
 }
 
 State state_of(const desired::Document& document, UnixSeconds now) {
@@ -162,8 +160,11 @@ State state_of(const desired::Document& document, UnixSeconds now) {
         add_rows(state, Principal::of(id), declared.acl);
     }
     for (const auto& [id, declared] : document.users) {
-        add_user(state, id, declared, now);
+        add_user(state, id, declared);
     }
+    desired::for_each_token(document, [&](const TokenId& id, const desired::Token& declared) {
+        add_token(state, id, declared, now);
+    });
     return state;
 }
 

@@ -32,16 +32,8 @@ const desired::User* Facts::declared(const UserId& id) const {
 }
 
 const desired::Token* Facts::declared(const TokenId& id) const {
-    const desired::User* user = declared(id.user);
-    if (user == nullptr || !user->tokens) {
-        return nullptr;
-    }
-    if (const auto token = user->tokens->find(id.name); token != user->tokens->end()) {
-        return &token->second;
-    }
-    const auto name = desired::declared_name_of_turn(id);
-    const auto token = name ? user->tokens->find(name->name) : user->tokens->end();
-    return token != user->tokens->end() && token->second.overlap ? &token->second : nullptr;
+    const auto behind = desired::token_behind(document(), id);
+    return behind ? behind->token : nullptr;
 }
 
 Span Facts::place(const UserId& id) const {
