@@ -39,7 +39,8 @@ struct Error {
     std::string help = {};
     std::vector<std::string> notes = {};
     std::vector<Related> related = {};
-    int status = 0; // of the server's answer, where there was one
+    int status = 0;       // of the server's answer, where there was one
+    int system_error = 0; // errno of the operation on files that failed, where it was one
 };
 
 using Errors = std::vector<Error>;

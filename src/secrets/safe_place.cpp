@@ -160,10 +160,10 @@ Result<void> create_folders(FileSystem& files, const fs::path& folder) {
 /// What helps where nothing can be written in a folder; empty where the reason says enough.
 std::string help_to_write(const Error& error, const fs::path& folder) {
     constexpr std::string_view elsewhere = "another place (for a file of secrets: `--secrets-out`)";
-    if (has_reason(error, EROFS)) {
+    if (error.system_error == EROFS) {
         return fmt::format("`{}` cannot be written to: use {}", folder.string(), elsewhere);
     }
-    if (has_reason(error, EACCES) || has_reason(error, EPERM)) {
+    if (error.system_error == EACCES || error.system_error == EPERM) {
         return fmt::format(
             "whoever runs pveform must be able to write there: `chmod u+w {}`, or {}",
             folder.string(),
@@ -312,7 +312,7 @@ require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening
     }
     if (!written) {
         Error& error = written.error();
-        const bool is_full = has_reason(error, ENOSPC) || has_reason(error, EDQUOT);
+        const bool is_full = error.system_error == ENOSPC || error.system_error == EDQUOT;
         error.help = is_full ? fmt::format("secrets need {} bytes of room there", bytes)
                              : help_to_write(error, file.parent_path());
     }

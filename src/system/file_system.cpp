@@ -23,13 +23,14 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error>
-failure(std::string_view action, const fs::path& path, int code, std::string help = {}) {
+failure(std::string_view action, const fs::path& shown, int code, std::string help = {}) {
     return std::unexpected(Error{
         .kind = ErrorKind::io,
         .message = fmt::format(
-            "cannot {} `{}`: {}", action, path.string(), std::generic_category().message(code)
+            "cannot {} `{}`: {}", action, shown.string(), std::generic_category().message(code)
         ),
         .help = std::move(help),
+        .system_error = code,
     });
 }
 
@@ -200,17 +201,21 @@ public:
         return {};
     }
 
-    Result<void> write_new_file(const fs::path& path, std::string_view bytes) override {
-        return create_and_write(path, bytes, S_IRUSR | S_IWUSR);
+    Result<void>
+    write_new_file(const fs::path& path, std::string_view bytes, const fs::path& shown) override {
+        return create_and_write(path, bytes, shown, S_IRUSR | S_IWUSR);
     }
 
     Result<void> write_new_public_file(
-        const fs::path& path, std::string_view bytes, std::optional<unsigned> permissions
+        const fs::path& path,
+        std::string_view bytes,
+        const fs::path& shown,
+        std::optional<unsigned> permissions
     ) override {
         constexpr mode_t everybody =
             S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH; // less the umask
         return create_and_write(
-            path, bytes, permissions ? S_IRUSR | S_IWUSR : everybody, permissions
+            path, bytes, shown, permissions ? S_IRUSR | S_IWUSR : everybody, permissions
         );
     }
 
@@ -226,10 +231,10 @@ public:
         return code == 0 ? Result<void>() : failure("write", path, code);
     }
 
-    Result<void> sync(const fs::path& path) override {
+    Result<void> sync(const fs::path& path, const fs::path& shown) override {
         const Descriptor file(open_file(path, O_RDONLY));
         if (!file.valid() || ::fsync(file.number()) != 0) {
-            return failure("sync", path, errno);
+            return failure("sync", shown, errno);
         }
         return {};
     }
@@ -269,12 +274,13 @@ private:
     static Result<void> create_and_write(
         const fs::path& path,
         std::string_view bytes,
+        const fs::path& shown,
         mode_t mode,
         std::optional<unsigned> permissions = {}
     ) {
         Descriptor file(open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
         if (!file.valid()) {
-            return failure("create", path, errno);
+            return failure("create", shown, errno);
         }
         int code = permissions && ::fchmod(file.number(), *permissions) != 0 ? errno : 0;
         if (code == 0) {
@@ -285,27 +291,15 @@ private:
         }
         if (code != 0) {
             ::unlink(path.c_str());
-            return failure("write", path, code);
+            return failure("write", shown, code);
         }
         return {};
     }
 };
 
-/// Speaks of the file that is wanted, and not of the one beside it.
-Result<void> about(const fs::path& path, const fs::path& fresh, Result<void> result) {
-    if (!result) {
-        std::string& message = result.error().message;
-        const std::string name = fresh.string();
-        if (const std::size_t at = message.find(name); at != std::string::npos) {
-            message.replace(at, name.size(), path.string());
-        }
-    }
-    return result;
-}
-
 /// `fresh` stands beside it already.
 Result<void> take_place_of(FileSystem& files, const fs::path& path, const fs::path& fresh) {
-    auto replaced = about(path, fresh, files.sync(fresh));
+    auto replaced = files.sync(fresh, path);
     if (replaced) {
         replaced = files.rename(fresh, path);
     }
@@ -321,10 +315,6 @@ Result<void> take_place_of(FileSystem& files, const fs::path& path, const fs::pa
 FileSystem& posix_file_system() {
     static PosixFileSystem files;
     return files;
-}
-
-bool has_reason(const Error& error, int system_error) {
-    return error.message.ends_with(": " + std::generic_category().message(system_error));
 }
 
 fs::path temporary_name_of(const fs::path& path) {
@@ -345,19 +335,19 @@ Result<void> replace_file_durably(FileSystem& files, const fs::path& path, std::
     if (TRY(files.inspect(fresh))) {
         TRY(files.remove(fresh)); // of a run that was killed
     }
-    TRY(about(path, fresh, files.write_new_file(fresh, bytes)));
+    TRY(files.write_new_file(fresh, bytes, path));
     return take_place_of(files, path, fresh);
 }
 
 Result<void> check_replaceable(FileSystem& files, const fs::path& path) {
     const fs::path fresh = unshared_name_of(path);
-    TRY(about(path, fresh, files.write_new_file(fresh, "")));
+    TRY(files.write_new_file(fresh, "", path));
     return files.remove(fresh);
 }
 
 Result<void> replace_shared_file(FileSystem& files, const fs::path& path, std::string_view bytes) {
     const fs::path fresh = unshared_name_of(path);
-    TRY(about(path, fresh, files.write_new_file(fresh, bytes)));
+    TRY(files.write_new_file(fresh, bytes, path));
     return take_place_of(files, path, fresh);
 }
 
@@ -369,7 +359,7 @@ Result<void> replace_public_file(FileSystem& files, const fs::path& path, std::s
         permissions = old->permissions & read_write_execute;
     }
     const fs::path fresh = unshared_name_of(path);
-    TRY(about(path, fresh, files.write_new_public_file(fresh, bytes, permissions)));
+    TRY(files.write_new_public_file(fresh, bytes, path, permissions));
     return take_place_of(files, path, fresh);
 }
 

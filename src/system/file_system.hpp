@@ -35,7 +35,9 @@ public:
     [[nodiscard]] virtual int descriptor() const = 0;
 };
 
-/// Every error is of kind `io`, names the path and carries the system's own words.
+/// Every error is of kind `io`, names the path and carries the system's own words and its number
+/// (`Error::system_error`). `shown` is the path that the error names: where the file at `path` is
+/// to take the place of another one, that one.
 class FileSystem {
 public:
     virtual ~FileSystem() = default;
@@ -61,13 +63,22 @@ public:
 
     /// Creates a file of mode 0600 that was not there before, and writes all bytes. Where that
     /// fails half-way, the file is removed again.
-    [[nodiscard]] virtual Result<void>
-    write_new_file(const std::filesystem::path& path, std::string_view bytes) = 0;
+    [[nodiscard]] virtual Result<void> write_new_file(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        const std::filesystem::path& shown
+    ) = 0;
+
+    [[nodiscard]] Result<void>
+    write_new_file(const std::filesystem::path& path, std::string_view bytes) {
+        return write_new_file(path, bytes, path);
+    }
 
     /// The same with these permissions, or, for what others may read, those that the umask leaves.
     [[nodiscard]] virtual Result<void> write_new_public_file(
         const std::filesystem::path& path,
         std::string_view bytes,
+        const std::filesystem::path& shown,
         std::optional<unsigned> permissions
     ) = 0;
 
@@ -76,7 +87,10 @@ public:
     append_to_file(const std::filesystem::path& path, std::string_view bytes) = 0;
 
     /// Returns when the contents of the file, or the entries of the folder, are on the disk.
-    [[nodiscard]] virtual Result<void> sync(const std::filesystem::path& path) = 0;
+    [[nodiscard]] virtual Result<void>
+    sync(const std::filesystem::path& path, const std::filesystem::path& shown) = 0;
+
+    [[nodiscard]] Result<void> sync(const std::filesystem::path& path) { return sync(path, path); }
 
     [[nodiscard]] virtual Result<void>
     rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
@@ -93,9 +107,6 @@ public:
 };
 
 [[nodiscard]] FileSystem& posix_file_system();
-
-/// Whether an error of these operations has this reason, an error number (`ENOSPC`).
-[[nodiscard]] bool has_reason(const Error& error, int system_error);
 
 /// Where `replace_file_durably` first writes to: `.NAME.new`, beside the file.
 [[nodiscard]] std::filesystem::path temporary_name_of(const std::filesystem::path& path);

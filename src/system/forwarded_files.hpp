@@ -30,17 +30,21 @@ public:
         return files_.create_folder(path);
     }
 
-    Result<void>
-    write_new_file(const std::filesystem::path& path, std::string_view bytes) override {
-        return files_.write_new_file(path, bytes);
+    Result<void> write_new_file(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        const std::filesystem::path& shown
+    ) override {
+        return files_.write_new_file(path, bytes, shown);
     }
 
     Result<void> write_new_public_file(
         const std::filesystem::path& path,
         std::string_view bytes,
+        const std::filesystem::path& shown,
         std::optional<unsigned> permissions
     ) override {
-        return files_.write_new_public_file(path, bytes, permissions);
+        return files_.write_new_public_file(path, bytes, shown, permissions);
     }
 
     Result<void>
@@ -48,7 +52,10 @@ public:
         return files_.append_to_file(path, bytes);
     }
 
-    Result<void> sync(const std::filesystem::path& path) override { return files_.sync(path); }
+    Result<void>
+    sync(const std::filesystem::path& path, const std::filesystem::path& shown) override {
+        return files_.sync(path, shown);
+    }
 
     Result<void>
     rename(const std::filesystem::path& from, const std::filesystem::path& to) override {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -74,9 +76,9 @@ public:
     /// No file can be written in this folder any more.
     void fill_disk_of(const std::string& folder) { full_.insert(folder); }
 
-    /// No file can be made in this folder, for this reason: `Permission denied`.
-    void refuse_files_in(const std::string& folder, const std::string& reason) {
-        refused_[folder] = reason;
+    /// No file can be made in this folder, for this reason: `EACCES`.
+    void refuse_files_in(const std::string& folder, int system_error) {
+        refused_[folder] = system_error;
     }
 
     void empty_disk_of(const std::string& folder) { full_.erase(folder); }
@@ -98,7 +100,7 @@ public:
     // FileSystem
 
     Result<std::optional<FileInfo>> inspect(const std::filesystem::path& path) override {
-        return attempt<std::optional<FileInfo>>("inspect", path, [&] {
+        return attempt<std::optional<FileInfo>>("inspect", path, path, [&] {
             const auto node = seen_.find(path.string());
             if (node == seen_.end()) {
                 return Result<std::optional<FileInfo>>();
@@ -116,7 +118,7 @@ public:
 
     Result<std::filesystem::path> resolve(const std::filesystem::path& path) override {
         using Path = std::filesystem::path;
-        return attempt<Path>("resolve", path, [&]() -> Result<Path> {
+        return attempt<Path>("resolve", path, path, [&]() -> Result<Path> {
             const Path normal = (Path("/") / path).lexically_normal();
             return has(normal.string()) ? Result<Path>(normal) : missing("find", path);
         });
@@ -124,7 +126,7 @@ public:
 
     Result<std::string>
     read_file(const std::filesystem::path& path, std::size_t /*max_bytes*/) override {
-        return attempt<std::string>("read", path, [&]() -> Result<std::string> {
+        return attempt<std::string>("read", path, path, [&]() -> Result<std::string> {
             return has(path.string()) ? Result<std::string>(bytes(path.string()))
                                       : missing("read", path);
         });
@@ -132,7 +134,7 @@ public:
 
     Result<std::vector<std::string>> list_folder(const std::filesystem::path& path) override {
         using Names = std::vector<std::string>;
-        return attempt<Names>("list", path, [&]() -> Result<Names> {
+        return attempt<Names>("list", path, path, [&]() -> Result<Names> {
             Names names;
             for (const auto& [other, node] : seen_) {
                 if (std::filesystem::path(other).parent_path() == path && other != "/") {
@@ -144,40 +146,45 @@ public:
     }
 
     Result<void> create_folder(const std::filesystem::path& path) override {
-        return attempt<void>("create", path, [&] {
-            return put_new(path, Node{FileKind::folder, 0700, me, {}, {}, 1});
+        return attempt<void>("create", path, path, [&] {
+            return put_new(path, path, Node{FileKind::folder, 0700, me, {}, {}, 1});
         });
     }
 
-    Result<void>
-    write_new_file(const std::filesystem::path& path, std::string_view bytes) override {
-        return write_new(path, bytes, 0600);
+    Result<void> write_new_file(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        const std::filesystem::path& shown
+    ) override {
+        return write_new(path, bytes, shown, 0600);
     }
 
     Result<void> write_new_public_file(
         const std::filesystem::path& path,
         std::string_view bytes,
+        const std::filesystem::path& shown,
         std::optional<unsigned> permissions
     ) override {
-        return write_new(path, bytes, permissions.value_or(0644));
+        return write_new(path, bytes, shown, permissions.value_or(0644));
     }
 
     Result<void>
     append_to_file(const std::filesystem::path& path, std::string_view bytes) override {
         if (!has(path.string())) {
-            return write_new(path, bytes, 0600);
+            return write_new(path, bytes, path, 0600);
         }
-        return attempt<void>("append", path, [&]() -> Result<void> {
+        return attempt<void>("append", path, path, [&]() -> Result<void> {
             seen_.at(path.string())->bytes += bytes;
             return {};
         });
     }
 
-    Result<void> sync(const std::filesystem::path& path) override {
-        return attempt<void>("sync", path, [&]() -> Result<void> {
+    Result<void>
+    sync(const std::filesystem::path& path, const std::filesystem::path& shown) override {
+        return attempt<void>("sync", path, shown, [&]() -> Result<void> {
             const auto node = seen_.find(path.string());
             if (node == seen_.end()) {
-                return missing("sync", path);
+                return missing("sync", shown);
             }
             if (node->second->kind == FileKind::folder) {
                 sync_names_in(path);
@@ -190,7 +197,7 @@ public:
 
     Result<void>
     rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
-        return attempt<void>("rename", to, [&]() -> Result<void> {
+        return attempt<void>("rename", to, to, [&]() -> Result<void> {
             if (!has(from.string())) {
                 return missing("replace", from);
             }
@@ -201,14 +208,14 @@ public:
     }
 
     Result<void> remove(const std::filesystem::path& path) override {
-        return attempt<void>("remove", path, [&]() -> Result<void> {
+        return attempt<void>("remove", path, path, [&]() -> Result<void> {
             return seen_.erase(path.string()) == 1 ? Result<void>() : missing("remove", path);
         });
     }
 
     Result<std::unique_ptr<FileLock>> try_lock(const std::filesystem::path& path) override {
         using Lock = std::unique_ptr<FileLock>;
-        return attempt<Lock>("lock", path, [&]() -> Result<Lock> {
+        return attempt<Lock>("lock", path, path, [&]() -> Result<Lock> {
             if (!has(path.string())) {
                 const auto refused = refused_.find(path.parent_path().string());
                 if (refused != refused_.end()) {
@@ -259,35 +266,47 @@ private:
 
     static std::unexpected<Error>
     missing(std::string_view action, const std::filesystem::path& path) {
-        return failure(action, path, "No such file or directory");
+        return failure(action, path, ENOENT);
     }
 
     static std::unexpected<Error>
-    failure(std::string_view action, const std::filesystem::path& path, std::string_view words) {
+    failure(std::string_view action, const std::filesystem::path& shown, int code) {
         return std::unexpected(Error{
             .kind = ErrorKind::io,
-            .message = fmt::format("cannot {} `{}`: {}", action, path.string(), words)});
+            .message = fmt::format(
+                "cannot {} `{}`: {}", action, shown.string(), std::generic_category().message(code)
+            ),
+            .system_error = code,
+        });
     }
 
     template<class T, class Operation>
-    Result<T>
-    attempt(std::string_view action, const std::filesystem::path& path, Operation operation) {
+    Result<T> attempt(
+        std::string_view action,
+        const std::filesystem::path& path,
+        const std::filesystem::path& shown,
+        Operation operation
+    ) {
         log_.push_back(fmt::format("{} {}", action, path.string()));
         return with_faults(
             faults_,
             [&]() -> Result<T> { return operation(); },
-            [&]() -> Result<T> { return failure(action, path, "Input/output error"); }
+            [&]() -> Result<T> { return failure(action, shown, EIO); }
         );
     }
 
-    Result<void>
-    write_new(const std::filesystem::path& path, std::string_view bytes, unsigned permissions) {
-        return attempt<void>("write", path, [&]() -> Result<void> {
+    Result<void> write_new(
+        const std::filesystem::path& path,
+        std::string_view bytes,
+        const std::filesystem::path& shown,
+        unsigned permissions
+    ) {
+        return attempt<void>("write", path, shown, [&]() -> Result<void> {
             if (full_.contains(path.parent_path().string())) {
-                return failure("write", path, "No space left on device");
+                return failure("write", shown, ENOSPC);
             }
             return put_new(
-                path, Node{FileKind::regular, permissions, me, std::string(bytes), {}, 1}
+                path, shown, Node{FileKind::regular, permissions, me, std::string(bytes), {}, 1}
             );
         });
     }
@@ -297,16 +316,17 @@ private:
         on_disk_[path] = seen_[path];
     }
 
-    Result<void> put_new(const std::filesystem::path& path, Node node) {
+    Result<void>
+    put_new(const std::filesystem::path& path, const std::filesystem::path& shown, Node node) {
         if (has(path.string())) {
-            return failure("create", path, "File exists");
+            return failure("create", shown, EEXIST);
         }
         const auto refused = refused_.find(path.parent_path().string());
         if (refused != refused_.end()) {
-            return failure("create", path, refused->second);
+            return failure("create", shown, refused->second);
         }
         if (!has(path.parent_path().string())) {
-            return missing("create", path);
+            return missing("create", shown);
         }
         seen_[path.string()] = std::make_shared<Node>(std::move(node));
         return {};
@@ -326,7 +346,7 @@ private:
     Nodes on_disk_;
     std::shared_ptr<Locked> locked_ = std::make_shared<Locked>();
     std::set<std::string> full_;
-    std::map<std::string, std::string> refused_; // folder → why
+    std::map<std::string, int> refused_; // folder → why
     std::vector<std::string> log_;
     Faults* faults_ = nullptr;
 };

@@ -104,7 +104,7 @@ TEST_CASE("what others may read has the mode that the umask leaves", "[system]")
     const fs::path file = folder.path() / "report";
     const mode_t before = ::umask(027);
     CHECK(pveform::replace_public_file(files, file, "1"));
-    CHECK_FALSE(files.write_new_public_file(file, "2", {}));
+    CHECK_FALSE(files.write_new_public_file(file, "2", file, {}));
     ::umask(before);
     CHECK((*files.inspect(file))->permissions == 0640);
     CHECK(contents(file) == "1");
@@ -145,9 +145,11 @@ TEST_CASE("files are read up to a limit", "[system]") {
 TEST_CASE("an error tells its reason", "[system]") {
     const TemporaryFolder folder;
     const auto missing = files.read_file(folder.path() / "a", 1).error();
-    CHECK(pveform::has_reason(missing, ENOENT));
-    CHECK_FALSE(pveform::has_reason(missing, EACCES));
-    CHECK(pveform::has_reason(files.write_new_file(folder.path(), "").error(), EEXIST));
+    CHECK(missing.system_error == ENOENT);
+    CHECK(files.write_new_file(folder.path(), "").error().system_error == EEXIST);
+    CHECK(files.list_folder(folder.path() / "a").error().system_error == ENOENT);
+    REQUIRE(files.write_new_file(folder.path() / "a", "12"));
+    CHECK(files.read_file(folder.path() / "a", 1).error().system_error == EFBIG);
 }
 
 TEST_CASE("a path is resolved to where it really leads", "[system]") {
@@ -205,11 +207,30 @@ TEST_CASE("a file is replaced in one step", "[system]") {
 TEST_CASE("an error names the file that was to be replaced", "[system]") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "nowhere" / "file";
-    const auto done = replace_file_durably(files, file, "x");
-    REQUIRE_FALSE(done);
-    CHECK(
-        done.error().message == "cannot create `" + file.string() + "`: No such file or directory"
-    );
+    for (const auto& done :
+         {replace_file_durably(files, file, "x"),
+          pveform::replace_shared_file(files, file, "x"),
+          pveform::replace_public_file(files, file, "x"),
+          pveform::check_replaceable(files, file)}) {
+        REQUIRE_FALSE(done);
+        CHECK(
+            done.error().message ==
+            "cannot create `" + file.string() + "`: No such file or directory"
+        );
+    }
+}
+
+TEST_CASE("an error names the file that was to be replaced, whatever fails", "[system]") {
+    MemoryFiles memory;
+    for (const std::size_t n : {2U, 3U, 4U}) { // the write, the sync, the rename
+        Faults faults(n, FaultKind::error);
+        memory.set_faults(&faults);
+        const auto done = replace_file_durably(memory, "/safe/a", "x");
+        REQUIRE_FALSE(done);
+        CHECK_THAT(done.error().message, ContainsSubstring(" `/safe/a`: Input/output error"));
+        CHECK(done.error().system_error == EIO);
+        memory.set_faults(nullptr);
+    }
 }
 
 TEST_CASE("what a killed run left behind is not in the way", "[system]") {
