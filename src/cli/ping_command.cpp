@@ -17,7 +17,6 @@
 #include "cli/credentials.hpp"
 #include "cli/secret_sink.hpp"
 #include "cli/session.hpp"
-#include "cli/sink_check.hpp"
 #include "desired/turns.hpp"
 #include "model/object_paths.hpp"
 #include "model/release.hpp"
@@ -390,7 +389,7 @@ void check_secrets(const Question& question, Context& context, Findings& finding
         return;
     }
     const std::string cluster = cluster_name(question.document, question.connection);
-    auto checked = check_sink(question.options, question.document, cluster, context);
+    auto checked = check_secret_sink(question.options, question.document, cluster, context);
     if (!checked) {
         findings.fail("secrets", std::move(checked).error());
         return;

@@ -1,5 +1,9 @@
 #include "cli/secret_sink.hpp"
 
+#include <filesystem>
+#include <utility>
+#include <variant>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -44,17 +48,28 @@ std::unexpected<Error> nowhere(const std::vector<TokenId>& tokens) {
     });
 }
 
-Result<std::unique_ptr<secrets::Sink>> open_plain_sink(
-    const Options& options,
-    const desired::Document& document,
-    const std::string& cluster,
-    const std::vector<TokenId>& tokens,
-    Context& context,
-    secrets::Opening opening
-) {
-    FileSystem& files = context.files;
-    Processes& processes = context.processes;
-    const desired::Secrets& wanted = document.secrets;
+// Where secrets can go.
+
+struct SecretFile {
+    std::filesystem::path path;
+};
+
+struct SecretFolder {
+    std::filesystem::path path;
+};
+
+using Destination = std::variant<SecretFile, SecretFolder, secrets::CommandStore>;
+
+/// What a sink is opened or checked for, and with what.
+struct Needs {
+    const std::string& cluster;
+    const std::vector<TokenId>& tokens;
+    const desired::Document& document;
+    Context& context;
+};
+
+Result<Destination> destination(const Options& options, const Needs& needs) {
+    const desired::Secrets& wanted = needs.document.secrets;
     if (options.secrets_out == standard_output) {
         return std::unexpected(usage_error(
             "secrets do not go to standard output",
@@ -62,30 +77,65 @@ Result<std::unique_ptr<secrets::Sink>> open_plain_sink(
         ));
     }
     if (options.secrets_out) {
-        return secrets::open_file_sink(
-            files, processes, *options.secrets_out, cluster, tokens, opening
-        );
+        return SecretFile{*options.secrets_out};
     }
     if (wanted.file) {
-        return secrets::open_file_sink(
-            files, processes, wanted.file->value, cluster, tokens, opening
-        );
+        return SecretFile{wanted.file->value};
     }
     if (wanted.directory) {
-        return secrets::open_folder_sink(
-            files, processes, wanted.directory->value, cluster, tokens, opening
-        );
+        return SecretFolder{wanted.directory->value};
     }
     if (wanted.command) {
         const desired::SecretCommand& command = wanted.command->value;
-        const secrets::CommandStore store{
-            command.run, command.timeout, spool_folder(context), cluster};
-        return secrets::open_command_sink(
-            files, processes, store, desired::declared_tokens(document), opening
+        return secrets::CommandStore{
+            command.run, command.timeout, spool_folder(needs.context), needs.cluster};
+    }
+    return nowhere(needs.tokens);
+}
+
+/// Opens a sink there.
+struct SinkOpener {
+    const Needs& needs;
+    FileSystem& files = needs.context.files;
+    Processes& processes = needs.context.processes;
+
+    Result<std::unique_ptr<secrets::Sink>> operator()(const SecretFile& file) const {
+        return secrets::open_file_sink(files, processes, file.path, needs.cluster, needs.tokens);
+    }
+
+    Result<std::unique_ptr<secrets::Sink>> operator()(const SecretFolder& folder) const {
+        return secrets::open_folder_sink(
+            files, processes, folder.path, needs.cluster, needs.tokens
         );
     }
-    return nowhere(tokens);
-}
+
+    Result<std::unique_ptr<secrets::Sink>> operator()(const secrets::CommandStore& store) const {
+        return secrets::open_command_sink(
+            files, processes, store, desired::declared_tokens(needs.document)
+        );
+    }
+};
+
+/// Asks whether one could be opened there.
+struct SinkChecker {
+    const Needs& needs;
+    FileSystem& files = needs.context.files;
+    Processes& processes = needs.context.processes;
+
+    Result<void> operator()(const SecretFile& file) const {
+        return secrets::check_file_sink(files, processes, file.path, needs.cluster, needs.tokens);
+    }
+
+    Result<void> operator()(const SecretFolder& folder) const {
+        return secrets::check_folder_sink(
+            files, processes, folder.path, needs.cluster, needs.tokens
+        );
+    }
+
+    Result<void> operator()(const secrets::CommandStore& store) const {
+        return secrets::check_command_sink(files, processes, store);
+    }
+};
 
 /// The place in the document that an error about its sink speaks of.
 Span span_of(const Options& options, const desired::Secrets& wanted) {
@@ -126,19 +176,38 @@ Result<std::unique_ptr<secrets::Sink>> open_secret_sink(
     const desired::Document& document,
     const std::string& cluster,
     const std::vector<TokenId>& tokens,
-    Context& context,
-    secrets::Opening opening
+    Context& context
 ) {
     if (tokens.empty()) {
         return nullptr;
     }
     const bool takes_masks = TRY(log_takes_masks(context));
-    auto sink = open_plain_sink(options, document, cluster, tokens, context, opening);
+    const Needs needs{cluster, tokens, document, context};
+    auto sink = std::visit(SinkOpener{needs}, TRY(destination(options, needs)));
     if (!sink) {
         sink.error().span = span_of(options, document.secrets);
         return sink;
     }
     return takes_masks ? secrets::with_masking(std::move(*sink), context.runner) : std::move(*sink);
+}
+
+Result<void> check_secret_sink(
+    const Options& options,
+    const desired::Document& document,
+    const std::string& cluster,
+    Context& context
+) {
+    std::vector<TokenId> tokens = declared_tokens(document);
+    if (tokens.empty()) { // the place is looked at all the same
+        tokens.push_back(TokenId{UserId{"nobody@pve"}, "none"});
+    }
+    TRY(log_takes_masks(context));
+    const Needs needs{cluster, tokens, document, context};
+    auto checked = std::visit(SinkChecker{needs}, TRY(destination(options, needs)));
+    if (!checked) {
+        checked.error().span = span_of(options, document.secrets);
+    }
+    return checked;
 }
 
 } // namespace pveform::cli

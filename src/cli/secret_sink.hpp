@@ -25,8 +25,17 @@ secrets_place(const Options& options, const desired::Document& document);
     const desired::Document& document,
     const std::string& cluster,
     const std::vector<TokenId>& tokens,
-    Context& context,
-    secrets::Opening opening = secrets::Opening::for_stores
+    Context& context
+);
+
+/// Whether new secrets would have a place to go to: all that is asked when an apply opens the sink
+/// for every token that the document declares. Nothing is there afterwards that was not there
+/// before.
+[[nodiscard]] Result<void> check_secret_sink(
+    const Options& options,
+    const desired::Document& document,
+    const std::string& cluster,
+    Context& context
 );
 
 } // namespace pveform::cli

@@ -105,22 +105,15 @@ std::string lock_name_of(const std::string& cluster) {
 
 /// Where a run was killed, its command alone holds the lock: it may still store its secret, over
 /// one that came later.
-Result<std::unique_ptr<FileLock>>
-require_store_lock(FileSystem& files, const fs::path& lock_file, Opening opening) {
-    const std::string help = fmt::format(
+std::string help_where_locked(const fs::path& lock_file) {
+    return fmt::format(
         "wait until it has ended; of a run that was killed, the command that stores may still be "
         "at work: `fuser -v '{}'` says which process it is",
         lock_file.string()
     );
-    return require_lock(files, lock_file, opening, help);
 }
 
-Result<std::unique_ptr<FileLock>>
-lock_store(FileSystem& files, const CommandStore& store, Opening opening) {
-    const fs::path name = lock_name_of(store.cluster);
-    if (opening == Opening::for_a_look) {
-        return require_store_lock(files, store.lock_folder / name, opening);
-    }
+Result<std::unique_ptr<FileLock>> lock_store(FileSystem& files, const CommandStore& store) {
     auto folder = make_private_folder(files, store.lock_folder);
     if (!folder) {
         folder.error().notes.emplace_back(
@@ -132,19 +125,11 @@ lock_store(FileSystem& files, const CommandStore& store, Opening opening) {
                              : ": `XDG_STATE_HOME` names one";
         return std::unexpected(std::move(folder).error());
     }
-    return require_store_lock(files, *folder / name, opening);
+    const fs::path lock_file = *folder / lock_name_of(store.cluster);
+    return require_lock(files, lock_file, help_where_locked(lock_file));
 }
 
-} // namespace
-
-Result<std::unique_ptr<Sink>> open_command_sink(
-    FileSystem& files,
-    Processes& processes,
-    const CommandStore& store,
-    const std::vector<TokenId>& declared,
-    Opening opening
-) {
-    const std::vector<std::string>& command = store.command;
+Result<void> require_program(const Processes& processes, const std::vector<std::string>& command) {
     if (command.empty() || !processes.can_find(command.front())) {
         return std::unexpected(Error{
             .kind = ErrorKind::io,
@@ -155,8 +140,28 @@ Result<std::unique_ptr<Sink>> open_command_sink(
             .help = "install it, or name it with its path",
         });
     }
-    std::unique_ptr<FileLock> lock = TRY(lock_store(files, store, opening));
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Sink>> open_command_sink(
+    FileSystem& files,
+    Processes& processes,
+    const CommandStore& store,
+    const std::vector<TokenId>& declared
+) {
+    TRY(require_program(processes, store.command));
+    std::unique_ptr<FileLock> lock = TRY(lock_store(files, store));
     return std::make_unique<CommandSink>(processes, store, declared, std::move(lock));
+}
+
+Result<void>
+check_command_sink(FileSystem& files, Processes& processes, const CommandStore& store) {
+    TRY(require_program(processes, store.command));
+    const fs::path lock_file = store.lock_folder / lock_name_of(store.cluster);
+    TRY(require_lock_if_there(files, lock_file, help_where_locked(lock_file)));
+    return {};
 }
 
 } // namespace pveform::secrets

@@ -93,16 +93,8 @@ Result<void> require_own_entries(
     return {};
 }
 
-} // namespace
-
-Result<std::unique_ptr<Sink>> open_file_sink(
-    FileSystem& files,
-    Processes& processes,
-    const fs::path& path,
-    const std::string& cluster,
-    const std::vector<TokenId>& tokens,
-    Opening opening
-) {
+/// The file without links on the way, in a place that is safe.
+Result<fs::path> require_safe_file(FileSystem& files, Processes& processes, const fs::path& path) {
     const fs::path folder = TRY(require_private_folder(files, path.parent_path()));
     const std::string name = path.filename().string();
     const fs::path file = folder / name;
@@ -110,14 +102,53 @@ Result<std::unique_ptr<Sink>> open_file_sink(
     TRY(require_hidden_from_git(
         files, processes, folder, {name, temporary_name_of(file).filename().string()}
     ));
-    std::unique_ptr<FileLock> lock =
-        TRY(require_lock(files, folder / ("." + name + ".lock"), opening));
-    // Once more, as nobody else replaces it from here on.
+    return file;
+}
+
+/// What it holds can be kept, and there is room for the secrets of these tokens.
+Result<void> require_use(
+    FileSystem& files,
+    const fs::path& file,
+    const fs::path& probe,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    // Once more: who holds the lock knows that nobody else replaces it from here on.
     const std::size_t size_bytes = TRY(require_private_file(files, file));
     const PrivateTree document = TRY(read_or_begin(files, file));
     TRY(require_own_entries(*document.root.find("tokens"), file, cluster, tokens));
-    TRY(require_room(files, file, size_bytes + (tokens.size() + 1) * max_record_bytes, opening));
+    return require_room(files, probe, size_bytes + (tokens.size() + 1) * max_record_bytes);
+}
+
+fs::path lock_file_of(const fs::path& file) {
+    return file.parent_path() / ("." + file.filename().string() + ".lock");
+}
+
+} // namespace
+
+Result<std::unique_ptr<Sink>> open_file_sink(
+    FileSystem& files,
+    Processes& processes,
+    const fs::path& path,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    const fs::path file = TRY(require_safe_file(files, processes, path));
+    std::unique_ptr<FileLock> lock = TRY(require_lock(files, lock_file_of(file)));
+    TRY(require_use(files, file, temporary_name_of(file), cluster, tokens));
     return std::make_unique<FileSink>(files, file, std::move(lock));
+}
+
+Result<void> check_file_sink(
+    FileSystem& files,
+    Processes& processes,
+    const fs::path& path,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    const fs::path file = TRY(require_safe_file(files, processes, path));
+    const auto lock = TRY(require_lock_if_there(files, lock_file_of(file)));
+    return require_use(files, file, trial_name_of(file), cluster, tokens);
 }
 
 } // namespace pveform::secrets

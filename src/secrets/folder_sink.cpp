@@ -61,15 +61,12 @@ Result<void> require_own_file(FileSystem& files, const fs::path& file, const std
     return {};
 }
 
-} // namespace
-
-Result<std::unique_ptr<Sink>> open_folder_sink(
+/// The folder without links on the way, safe for the files of these tokens.
+Result<fs::path> require_safe_folder(
     FileSystem& files,
     Processes& processes,
     const fs::path& folder,
-    const std::string& cluster,
-    const std::vector<TokenId>& tokens,
-    Opening opening
+    const std::vector<TokenId>& tokens
 ) {
     const fs::path place = TRY(require_private_folder(files, folder));
     std::vector<std::string> names;
@@ -78,12 +75,51 @@ Result<std::unique_ptr<Sink>> open_folder_sink(
         names.push_back(temporary_name_of(names.back()).string());
     }
     TRY(require_hidden_from_git(files, processes, place, names));
-    std::unique_ptr<FileLock> lock = TRY(require_lock(files, place / ".pveform.lock", opening));
+    return place;
+}
+
+/// What their files hold can be kept, and there is room for their secrets.
+Result<void> require_files(
+    FileSystem& files,
+    const fs::path& place,
+    const fs::path& probe,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
     for (const TokenId& token : tokens) {
         TRY(require_own_file(files, place / file_name_of(token.text()), cluster));
     }
-    TRY(require_room(files, place / "pveform", (tokens.size() + 1) * block_bytes, opening));
+    return require_room(files, probe, (tokens.size() + 1) * block_bytes);
+}
+
+constexpr const char* folder_lock = ".pveform.lock";
+constexpr const char* folder_probe = "pveform"; // the name that files which are tried go by
+
+} // namespace
+
+Result<std::unique_ptr<Sink>> open_folder_sink(
+    FileSystem& files,
+    Processes& processes,
+    const fs::path& folder,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    const fs::path place = TRY(require_safe_folder(files, processes, folder, tokens));
+    std::unique_ptr<FileLock> lock = TRY(require_lock(files, place / folder_lock));
+    TRY(require_files(files, place, temporary_name_of(place / folder_probe), cluster, tokens));
     return std::make_unique<FolderSink>(files, place, std::move(lock));
+}
+
+Result<void> check_folder_sink(
+    FileSystem& files,
+    Processes& processes,
+    const fs::path& folder,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
+) {
+    const fs::path place = TRY(require_safe_folder(files, processes, folder, tokens));
+    const auto lock = TRY(require_lock_if_there(files, place / folder_lock));
+    return require_files(files, place, trial_name_of(place / folder_probe), cluster, tokens);
 }
 
 } // namespace pveform::secrets

@@ -289,10 +289,7 @@ Result<void> require_hidden_from_git(
     );
 }
 
-Result<void>
-require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening opening) {
-    const fs::path probe =
-        opening == Opening::for_stores ? temporary_name_of(file) : trial_name_of(file);
+Result<void> require_room(FileSystem& files, const fs::path& probe, std::size_t bytes) {
     if (TRY(files.inspect(probe))) {
         TRY(files.remove(probe)); // of a run that was killed
     }
@@ -314,16 +311,13 @@ require_room(FileSystem& files, const fs::path& file, std::size_t bytes, Opening
         Error& error = written.error();
         const bool is_full = error.system_error == ENOSPC || error.system_error == EDQUOT;
         error.help = is_full ? fmt::format("secrets need {} bytes of room there", bytes)
-                             : help_to_write(error, file.parent_path());
+                             : help_to_write(error, probe.parent_path());
     }
     return written;
 }
 
 Result<std::unique_ptr<FileLock>>
-require_lock(FileSystem& files, const fs::path& lock_file, Opening opening, std::string_view help) {
-    if (opening == Opening::for_a_look && !TRY(files.inspect(lock_file))) {
-        return nullptr;
-    }
+require_lock(FileSystem& files, const fs::path& lock_file, std::string_view help) {
     auto lock = files.try_lock(lock_file);
     if (!lock) {
         lock.error().help = help_to_write(lock.error(), lock_file.parent_path());
@@ -336,6 +330,14 @@ require_lock(FileSystem& files, const fs::path& lock_file, Opening opening, std:
         );
     }
     return lock;
+}
+
+Result<std::unique_ptr<FileLock>>
+require_lock_if_there(FileSystem& files, const fs::path& lock_file, std::string_view help) {
+    if (!TRY(files.inspect(lock_file))) {
+        return nullptr;
+    }
+    return require_lock(files, lock_file, help);
 }
 
 } // namespace pveform::secrets

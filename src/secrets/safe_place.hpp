@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
-#include "secrets/sink.hpp"
 #include "system/file_system.hpp"
 #include "system/process.hpp"
 
@@ -39,20 +39,27 @@ require_private_file(FileSystem& files, const std::filesystem::path& path);
     const std::vector<std::string>& names
 );
 
-/// Files of so many bytes can be written beside `file` and synced, and so can their folder: one of
-/// them is, and removed again; under the name of a store's own file only for stores, whose lock is
-/// held. What others fill afterwards we cannot know.
-[[nodiscard]] Result<void> require_room(
-    FileSystem& files, const std::filesystem::path& file, std::size_t bytes, Opening opening
-);
+/// Files of so many bytes can be written beside `probe` and synced, and so can their folder: that
+/// one is, and removed again. Only who holds the lock takes the name of a store's own file
+/// (`temporary_name_of`), others another one (`trial_name_of`). What others fill afterwards we
+/// cannot know.
+[[nodiscard]] Result<void>
+require_room(FileSystem& files, const std::filesystem::path& probe, std::size_t bytes);
 
-/// An error if another run has it, with this help. For a look, no lock file is made; null where
-/// there is none.
+constexpr std::string_view wait_for_other_run = "wait until it has ended";
+
+/// Never null: an error if another run has it, with this help.
 [[nodiscard]] Result<std::unique_ptr<FileLock>> require_lock(
     FileSystem& files,
     const std::filesystem::path& lock_file,
-    Opening opening,
-    std::string_view help = "wait until it has ended"
+    std::string_view help = wait_for_other_run
+);
+
+/// The same for a look, which makes no lock file: null where there is none, as nobody has it then.
+[[nodiscard]] Result<std::unique_ptr<FileLock>> require_lock_if_there(
+    FileSystem& files,
+    const std::filesystem::path& lock_file,
+    std::string_view help = wait_for_other_run
 );
 
 } // namespace pveform::secrets

@@ -26,11 +26,6 @@ struct IssuedSecret {
     std::string cluster; // its name
 };
 
-/// What a sink is opened for. A look asks all that is asked before stores and leaves nothing
-/// behind, not even a lock file: where there is none, nobody holds the lock. Its sink is not stored
-/// in.
-enum class Opening { for_stores, for_a_look };
-
 class Sink {
 public:
     virtual ~Sink() = default;
@@ -51,8 +46,17 @@ public:
     Processes& processes,
     const std::filesystem::path& path,
     const std::string& cluster,
-    const std::vector<TokenId>& tokens,
-    Opening opening = Opening::for_stores
+    const std::vector<TokenId>& tokens
+);
+
+/// Whether it could be opened now: asks all that is asked before stores, and leaves nothing behind,
+/// not even a lock file. Where there is none, nobody holds the lock.
+[[nodiscard]] Result<void> check_file_sink(
+    FileSystem& files,
+    Processes& processes,
+    const std::filesystem::path& path,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
 );
 
 /// A folder with a JSON file for each token, `NAME.json`, each a record as in the file above: for
@@ -62,8 +66,16 @@ public:
     Processes& processes,
     const std::filesystem::path& folder,
     const std::string& cluster,
-    const std::vector<TokenId>& tokens,
-    Opening opening = Opening::for_stores
+    const std::vector<TokenId>& tokens
+);
+
+/// As `check_file_sink`.
+[[nodiscard]] Result<void> check_folder_sink(
+    FileSystem& files,
+    Processes& processes,
+    const std::filesystem::path& folder,
+    const std::string& cluster,
+    const std::vector<TokenId>& tokens
 );
 
 struct CommandStore {
@@ -86,9 +98,12 @@ struct CommandStore {
     FileSystem& files,
     Processes& processes,
     const CommandStore& store,
-    const std::vector<TokenId>& declared = {},
-    Opening opening = Opening::for_stores
+    const std::vector<TokenId>& declared = {}
 );
+
+/// As `check_file_sink`: there is such a program, and no other run has the lock.
+[[nodiscard]] Result<void>
+check_command_sink(FileSystem& files, Processes& processes, const CommandStore& store);
 
 /// The same sink, but the job that pveform runs in is told of each new secret before anything else
 /// is (`::add-mask::`), so that it hides it should something else ever print it. Only for logs that

@@ -14,10 +14,10 @@ using namespace std::chrono_literals;
 using pveform::ErrorKind;
 using pveform::posix_processes;
 using pveform::Result;
+using pveform::secrets::check_command_sink;
 using pveform::secrets::CommandStore;
 using pveform::secrets::IssuedSecret;
 using pveform::secrets::open_command_sink;
-using pveform::secrets::Opening;
 using pveform::secrets::Sink;
 using pveform::secrets::with_masking;
 
@@ -109,14 +109,15 @@ TEST_CASE("two runs cannot store secrets of one cluster by commands at once", "[
     MemoryFiles files;
     FakeProcesses processes;
     processes.install("vault-put", answers(0));
-    const auto open = [&](const std::string& cluster, Opening opening = Opening::for_stores) {
-        return open_command_sink(files, processes, store_by({"vault-put"}, cluster), {}, opening);
+    const auto open = [&](const std::string& cluster) {
+        return open_command_sink(files, processes, store_by({"vault-put"}, cluster));
     };
     {
         const auto held = value_of(open("prod"));
         CHECK_THAT(error_of(open("prod")), ContainsSubstring("another run of pveform"));
         CHECK_THAT(
-            error_of(open("prod", Opening::for_a_look)), ContainsSubstring("another run of pveform")
+            error_of(check_command_sink(files, processes, store_by({"vault-put"}))),
+            ContainsSubstring("another run of pveform")
         );
         CHECK(open("test"));                                 // another cluster is another matter
         CHECK(open("Prod"));                                 // so is one that is only called alike
@@ -131,8 +132,12 @@ TEST_CASE("a look at a program leaves nothing behind", "[secrets]") {
     FakeProcesses processes;
     processes.install("vault-put", answers(0));
     const auto before = files.paths();
-    CHECK(open_command_sink(files, processes, store_by({"vault-put"}), {}, Opening::for_a_look));
+    CHECK(check_command_sink(files, processes, store_by({"vault-put"})));
     CHECK(files.paths() == before);
+    CHECK_THAT(
+        error_of(check_command_sink(files, processes, store_by({"vault-get"}))),
+        ContainsSubstring("there is no program `vault-get`")
+    );
 }
 
 TEST_CASE("a program whose runs cannot be locked out is refused in time", "[secrets]") {

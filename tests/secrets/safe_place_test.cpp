@@ -13,9 +13,9 @@
 using namespace pveform::test; // NOLINT: names of the test's own small world
 using pveform::posix_file_system;
 using pveform::posix_processes;
+using pveform::secrets::check_file_sink;
+using pveform::secrets::check_folder_sink;
 using pveform::secrets::open_file_sink;
-using pveform::secrets::open_folder_sink;
-using pveform::secrets::Opening;
 using pveform::secrets::require_hidden_from_git;
 using pveform::secrets::require_lock;
 using pveform::secrets::require_private_folder;
@@ -126,13 +126,13 @@ TEST_CASE("a linked work tree, where .git is a file, is one too", "[secrets]") {
 TEST_CASE("room is asked for by writing", "[secrets]") {
     MemoryFiles files;
     files.add_file("/safe/.a.new", "left behind");
-    REQUIRE(require_room(files, "/safe/a", 1000, Opening::for_stores));
+    REQUIRE(require_room(files, "/safe/.a.new", 1000));
     CHECK_FALSE(files.has("/safe/.a.new"));
     for (const std::size_t n : {2U, 3U, 4U}) { // the write, the sync, that of the folder
         Faults faults(n, FaultKind::error);
         files.set_faults(&faults);
         CHECK_THAT(
-            error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
+            error_of(require_room(files, "/safe/.a.new", 1000)),
             Catch::Matchers::EndsWith("Input/output error\n") // room would not help
         );
         files.set_faults(nullptr);
@@ -140,7 +140,7 @@ TEST_CASE("room is asked for by writing", "[secrets]") {
     }
     files.fill_disk_of("/safe");
     CHECK_THAT(
-        error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
+        error_of(require_room(files, "/safe/.a.new", 1000)),
         ContainsSubstring("secrets need 1000 bytes of room there")
     );
 }
@@ -150,8 +150,8 @@ TEST_CASE("a folder that cannot be written in is to become writable, and not lar
     const auto says = [&files](int reason, const std::string& words, const std::string& help) {
         files.refuse_files_in("/safe", reason);
         for (const std::string& error :
-             {error_of(require_room(files, "/safe/a", 1000, Opening::for_stores)),
-              error_of(require_lock(files, "/safe/.a.lock", Opening::for_stores))}) {
+             {error_of(require_room(files, "/safe/.a.new", 1000)),
+              error_of(require_lock(files, "/safe/.a.lock"))}) {
             CHECK_THAT(error, ContainsSubstring(words));
             CHECK_THAT(error, ContainsSubstring(help) && !ContainsSubstring("bytes of room"));
         }
@@ -167,9 +167,7 @@ TEST_CASE("a look is not in the way of a store", "[secrets]") {
     files.add_file("/safe/.a.json.new", "being stored");
     const auto before = files.paths();
     for (const bool is_locked : {false, true}) {
-        CHECK(open_file_sink(
-            files, processes, "/safe/a.json", "prod", tokens({"ann@pve!ci"}), Opening::for_a_look
-        ));
+        CHECK(check_file_sink(files, processes, "/safe/a.json", "prod", tokens({"ann@pve!ci"})));
         CHECK(files.bytes("/safe/.a.json.new") == "being stored");
         if (!is_locked) {
             CHECK(files.paths() == before);
@@ -177,9 +175,7 @@ TEST_CASE("a look is not in the way of a store", "[secrets]") {
         }
     }
     files.add_file("/safe/.pveform.new", "being tried");
-    CHECK(open_folder_sink(
-        files, processes, "/safe", "prod", tokens({"ann@pve!ci"}), Opening::for_a_look
-    ));
+    CHECK(check_folder_sink(files, processes, "/safe", "prod", tokens({"ann@pve!ci"})));
     CHECK(files.bytes("/safe/.pveform.new") == "being tried");
     CHECK_FALSE(files.has("/safe/.pveform.lock"));
 }
@@ -187,13 +183,12 @@ TEST_CASE("a look is not in the way of a store", "[secrets]") {
 TEST_CASE("a look is refused while another run stores", "[secrets]") {
     MemoryFiles files;
     FakeProcesses processes;
-    const auto open = [&](Opening opening) {
-        return open_file_sink(
-            files, processes, "/safe/a.json", "prod", tokens({"ann@pve!ci"}), opening
-        );
-    };
-    const auto held = value_of(open(Opening::for_stores));
-    CHECK_THAT(error_of(open(Opening::for_a_look)), ContainsSubstring("another run of pveform"));
+    const auto ids = tokens({"ann@pve!ci"});
+    const auto held = value_of(open_file_sink(files, processes, "/safe/a.json", "prod", ids));
+    CHECK_THAT(
+        error_of(check_file_sink(files, processes, "/safe/a.json", "prod", ids)),
+        ContainsSubstring("another run of pveform")
+    );
 }
 
 TEST_CASE("a real git is understood", "[secrets]") {
