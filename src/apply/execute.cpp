@@ -58,9 +58,7 @@ public:
         }
         failed_ = true;
         stop_ = reason_to_stop(result);
-        // All else that can fail when a token is issued is of another kind.
-        sink_failed_ = sink_failed_ || (std::holds_alternative<plan::IssueToken>(command) &&
-                                        result.error && result.error->kind == ErrorKind::io);
+        sink_failed_ = sink_failed_ || result.secret_not_stored;
     }
 
 private:

@@ -99,6 +99,7 @@ StepResult Performer::issue(const plan::IssueToken& command, const State& presen
         tools_.transport.replace_secret(*secret);
     }
     if (auto stored = store(command, *secret); !stored) {
+        issuance.result.secret_not_stored = true;
         issuance.result.error = std::move(stored).error();
         return std::move(issuance.result);
     }

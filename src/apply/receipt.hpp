@@ -26,9 +26,10 @@ enum class Outcome {
 
 struct StepResult {
     Outcome outcome = Outcome::not_attempted;
-    bool wrote = false;         // a request of it was executed, or may have been
-    std::optional<Error> error; // of a step that failed or is unknown
-    std::string reason;         // of a step that was not attempted
+    bool wrote = false;             // a request of it was executed, or may have been
+    bool secret_not_stored = false; // the sink did not take the token's new secret
+    std::optional<Error> error;     // of a step that failed or is unknown
+    std::string reason;             // of a step that was not attempted
 };
 
 /// A secret that is kept elsewhere than where it was meant to be.

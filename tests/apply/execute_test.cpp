@@ -394,6 +394,25 @@ TEST_CASE("once a secret could not be stored no other token is issued", "[apply]
     CHECK_FALSE(world.pve.is_alive(split_token_id("ann@pve!ci"), world.clock.now()));
 }
 
+TEST_CASE("what fails on this machine is not taken for a secret that was not stored", "[apply]") {
+    World world;
+    const Run result =
+        run(world, on("POST /access/users/ann@pve/token/ci", NetworkFault::unsendable));
+    CHECK(
+        result.outcomes_but_done() ==
+        Lines{
+            "failed: issue token ann@pve!ci",
+            "not attempted: add Watcher for ann@pve, ann@pve!ci at /vms, because it needs "
+            "something that failed before",
+            "not attempted: remove PVEAuditor for ben@pve at /, because nothing is taken away any "
+            "more after a failure",
+            "not attempted: destroy token ben@pve!old, because nothing is taken away any more "
+            "after a failure"}
+    );
+    CHECK(result.receipt.spooled.empty());
+    CHECK(world.stored_record(split_token_id("ann@pve!web")));
+}
+
 TEST_CASE("where even the spool fails the token stays dead", "[apply]") {
     World world;
     world.files.add_folder("/home/spool", 0700);

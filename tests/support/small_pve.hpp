@@ -28,6 +28,7 @@ enum class NetworkFault {
     garbled,      // executed, and the answer makes no sense
     disowned,     // executed, and PVE's front says 595: it reached nobody who could
     unreachable,  // no connection
+    unsendable,   // this machine cannot: its file of authorities cannot be read
     lock_timeout, // PVE gave up waiting for its lock
     refused,      // PVE says no
     half_done,    // executed, as far as can be seen, and PVE says that it failed
@@ -152,6 +153,8 @@ private:
             return failure(595, "Connection refused");
         case NetworkFault::unreachable:
             return error(ErrorKind::unreachable);
+        case NetworkFault::unsendable:
+            return error(ErrorKind::io);
         case NetworkFault::lock_timeout:
             return writing
                        ? failure(500, "cfs-lock 'file-user_cfg' error: got lock request timeout")
