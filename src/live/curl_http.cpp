@@ -13,6 +13,7 @@
 #include "live/encode.hpp"
 #include "live/endpoint.hpp"
 #include "live/tls.hpp"
+#include "system/signals.hpp"
 
 namespace pveform::live {
 
@@ -175,26 +176,6 @@ CURLcode on_tls_context(CURL*, void* context, void* check) {
     return CURLE_OK;
 }
 
-/// OpenSSL writes to sockets whose other end may be gone; with CURLOPT_NOSIGNAL, libcurl leaves the
-/// signal that this brings to us.
-class PipeSignalIgnored {
-public:
-    PipeSignalIgnored() {
-        struct sigaction ignore {};
-
-        ignore.sa_handler = SIG_IGN;
-        sigaction(SIGPIPE, &ignore, &before_);
-    }
-
-    PipeSignalIgnored(const PipeSignalIgnored&) = delete;
-    PipeSignalIgnored& operator=(const PipeSignalIgnored&) = delete;
-
-    ~PipeSignalIgnored() { sigaction(SIGPIPE, &before_, nullptr); }
-
-private:
-    struct sigaction before_ {};
-};
-
 class CurlHttp : public Http {
 public:
     CurlHttp(
@@ -227,7 +208,9 @@ public:
             curl_easy_reset(easy_.get());
             return std::unexpected(HttpFailure{refused_option(options.refusal())});
         }
-        const PipeSignalIgnored no_signal;
+        // OpenSSL writes to sockets whose other end may be gone; with CURLOPT_NOSIGNAL, libcurl
+        // leaves the signal that this brings to us.
+        const SignalIgnored broken_pipes(SIGPIPE);
         const CURLcode code = curl_easy_perform(easy_.get());
         long request_bytes = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);

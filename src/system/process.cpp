@@ -21,6 +21,7 @@
 
 #include "base/text.hpp"
 #include "system/interrupt.hpp"
+#include "system/signals.hpp"
 
 namespace pveform {
 
@@ -82,26 +83,6 @@ private:
 
     std::array<int, 2> ends_ = {-1, -1};
     bool valid_ = false;
-};
-
-class SignalIgnored {
-public:
-    explicit SignalIgnored(int signal) : signal_(signal), previous_() {
-        struct sigaction ignore = {};
-        ignore.sa_handler = SIG_IGN;
-        ::sigaction(signal_, &ignore, &previous_);
-    }
-
-    ~SignalIgnored() { ::sigaction(signal_, &previous_, nullptr); }
-
-    SignalIgnored(const SignalIgnored&) = delete;
-    SignalIgnored& operator=(const SignalIgnored&) = delete;
-    SignalIgnored(SignalIgnored&&) = delete;
-    SignalIgnored& operator=(SignalIgnored&&) = delete;
-
-private:
-    int signal_;
-    struct sigaction previous_;
 };
 
 /// As POSIX wants it; it is not written to.
