@@ -161,6 +161,7 @@ apply::ConnectAs connect_as(const Run& run, Context& context) {
         return live::connect_for_reading(
             run.connection,
             live::ApiToken{id.text(), secret.clone()},
+            context.files,
             context.clock,
             context.trace.get()
         );
@@ -316,7 +317,7 @@ std::optional<ExitCode> check_lock(const Run& run, const saved::SavedPlan& now, 
 ExitCode apply_document(Run run, Context& context) {
     // What is there, and what is missing.
     const auto pve = live::connect_for_writing(
-        run.connection, run.credentials, context.clock, context.trace.get()
+        run.connection, run.credentials, context.files, context.clock, context.trace.get()
     );
     if (!pve) {
         return context.report(pve.error());

@@ -447,8 +447,9 @@ ExitCode run_ping(const Options& options, Context& context) {
     if (!credentials) {
         return context.report(credentials.error());
     }
-    const auto pve =
-        live::connect_for_reading(*connection, *credentials, context.clock, context.trace.get());
+    const auto pve = live::connect_for_reading(
+        *connection, *credentials, context.files, context.clock, context.trace.get()
+    );
     if (!pve) {
         return context.report(pve.error());
     }

@@ -131,8 +131,9 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     const std::string identity = identity_of(*credentials, *document);
     // What is there; with a client that cannot write.
-    const auto pve =
-        live::connect_for_reading(*connection, *credentials, context.clock, context.trace.get());
+    const auto pve = live::connect_for_reading(
+        *connection, *credentials, context.files, context.clock, context.trace.get()
+    );
     if (!pve) {
         return context.report(pve.error());
     }

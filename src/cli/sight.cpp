@@ -26,9 +26,9 @@ Collected<Sight> look_at_cluster(const Options& options, Context& context) {
     }
     auto connection = TRY(collected(find_connection(options, document, context)));
     const auto credentials = TRY(collected(find_credentials(options, context)));
-    const auto pve = TRY(collected(
-        live::connect_for_reading(connection, credentials, context.clock, context.trace.get())
-    ));
+    const auto pve = TRY(collected(live::connect_for_reading(
+        connection, credentials, context.files, context.clock, context.trace.get()
+    )));
     auto view = TRY(collected(live::fetch(*pve, identity_of(credentials, document))));
     std::string endpoint = connection.endpoint;
     return Sight{

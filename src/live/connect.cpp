@@ -70,11 +70,15 @@ check_headers(const std::vector<ExtraHeader>& headers, const Credentials& creden
 }
 
 Result<std::unique_ptr<Transport>> connect(
-    const Connection& connection, const Credentials& credentials, Clock& clock, Observer* observer
+    const Connection& connection,
+    const Credentials& credentials,
+    FileSystem& files,
+    Clock& clock,
+    Observer* observer
 ) {
     TRY(check_headers(connection.headers, credentials));
     auto authentication = TRY(authenticate(credentials, clock));
-    auto http = TRY(make_curl_http(connection));
+    auto http = TRY(make_curl_http(connection, files));
     if (observer != nullptr) {
         http = observed(std::move(http), *observer);
     }
@@ -92,15 +96,23 @@ std::string identity(const Credentials& credentials) {
 }
 
 Result<std::unique_ptr<ReadTransport>> connect_for_reading(
-    const Connection& connection, const Credentials& credentials, Clock& clock, Observer* observer
+    const Connection& connection,
+    const Credentials& credentials,
+    FileSystem& files,
+    Clock& clock,
+    Observer* observer
 ) {
-    return TRY(connect(connection, credentials, clock, observer));
+    return TRY(connect(connection, credentials, files, clock, observer));
 }
 
 Result<std::unique_ptr<Transport>> connect_for_writing(
-    const Connection& connection, const Credentials& credentials, Clock& clock, Observer* observer
+    const Connection& connection,
+    const Credentials& credentials,
+    FileSystem& files,
+    Clock& clock,
+    Observer* observer
 ) {
-    return connect(connection, credentials, clock, observer);
+    return connect(connection, credentials, files, clock, observer);
 }
 
 } // namespace pveform::live

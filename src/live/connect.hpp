@@ -15,6 +15,7 @@
 #include "base/source.hpp"
 #include "live/transport.hpp"
 #include "system/clock.hpp"
+#include "system/file_system.hpp"
 
 namespace pveform::live {
 
@@ -67,11 +68,12 @@ using Credentials = std::variant<ApiToken, Login, NoCredentials>;
 [[nodiscard]] std::string identity(const Credentials& credentials);
 
 /// For commands that only read. Nothing is sent before the first request. Errors are of kind
-/// `usage` for what cannot be right (endpoint, fingerprint, credentials, headers). Clock and
-/// observer must outlive the transport.
+/// `usage` for what cannot be right (endpoint, fingerprint, credentials, headers). Files, which are
+/// asked what is wrong with a `ca_file`, clock and observer must outlive the transport.
 [[nodiscard]] Result<std::unique_ptr<ReadTransport>> connect_for_reading(
     const Connection& connection,
     const Credentials& credentials,
+    FileSystem& files,
     Clock& clock,
     Observer* observer = nullptr
 );
@@ -79,6 +81,7 @@ using Credentials = std::variant<ApiToken, Login, NoCredentials>;
 [[nodiscard]] Result<std::unique_ptr<Transport>> connect_for_writing(
     const Connection& connection,
     const Credentials& credentials,
+    FileSystem& files,
     Clock& clock,
     Observer* observer = nullptr
 );

@@ -8,7 +8,6 @@
 #include <openssl/x509.h>
 
 #include "base/text.hpp"
-#include "system/file_system.hpp"
 
 namespace pveform::live {
 
@@ -19,6 +18,7 @@ struct Context {
     const Connection& connection;
     const Endpoint& endpoint;
     const CertificateCheck& check;
+    FileSystem& files;
 
     [[nodiscard]] std::string address() const { return printable(endpoint.address()); }
 
@@ -231,12 +231,11 @@ Error too_large(const Context& context) {
 }
 
 /// OpenSSL was given the file and does not say why it could not use it.
-std::string why_unusable(const std::filesystem::path& authorities) {
+std::string why_unusable(const std::filesystem::path& authorities, FileSystem& files) {
     constexpr std::size_t max_bytes = 16 * 1024 * 1024;
-    const auto text = posix_file_system().read_file(authorities, max_bytes);
+    const auto text = files.read_file(authorities, max_bytes);
     if (!text) {
-        const std::string& words = text.error().message; // those of the system come last
-        return words.substr(words.rfind(": ") + 2);
+        return std::generic_category().message(text.error().system_error);
     }
     return text->find("-----BEGIN ") == std::string::npos
                ? "it holds no certificate"
@@ -258,7 +257,7 @@ Error unreadable_authorities(const Context& context) {
         .message = fmt::format(
             "cannot read a certificate authority from `{}`: {}",
             printable(file->string()),
-            why_unusable(*file)
+            why_unusable(*file, context.files)
         ),
         .span = context.connection.ca_file_place,
         .help = "it must be a readable file in PEM form (`-----BEGIN CERTIFICATE-----`), such as a "
@@ -285,9 +284,10 @@ Error explain(
     const Failure& failure,
     const Connection& connection,
     const Endpoint& endpoint,
-    const CertificateCheck& check
+    const CertificateCheck& check,
+    FileSystem& files
 ) {
-    const Context context{failure, connection, endpoint, check};
+    const Context context{failure, connection, endpoint, check, files};
     if (failure.too_large) {
         return too_large(context);
     }

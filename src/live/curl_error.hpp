@@ -9,6 +9,7 @@
 #include "live/connect.hpp"
 #include "live/endpoint.hpp"
 #include "live/tls.hpp"
+#include "system/file_system.hpp"
 
 namespace pveform::live {
 
@@ -25,12 +26,13 @@ struct Failure {
 [[nodiscard]] bool may_pass(const Failure& failure);
 
 /// Of kind `unreachable` where no byte of the request was sent, `connection` where some was, `io`
-/// where the trouble is on this machine.
+/// where the trouble is on this machine. `files` is asked what is wrong with `ca_file`.
 [[nodiscard]] Error explain(
     const Failure& failure,
     const Connection& connection,
     const Endpoint& endpoint,
-    const CertificateCheck& check
+    const CertificateCheck& check,
+    FileSystem& files
 );
 
 } // namespace pveform::live

@@ -182,10 +182,12 @@ public:
         const Connection& connection,
         Endpoint endpoint,
         std::optional<Fingerprint> pinned,
+        FileSystem& files,
         Easy easy
     )
         : connection_(connection), endpoint_(std::move(endpoint)),
-          common_headers_(lines_of(connection.headers)), check_(pinned), easy_(std::move(easy)) {}
+          common_headers_(lines_of(connection.headers)), check_(pinned), files_(files),
+          easy_(std::move(easy)) {}
 
     std::expected<Response, HttpFailure> exchange(const HttpRequest& request) override {
         Arrival arrival;
@@ -228,7 +230,7 @@ public:
             .too_large = arrival.too_large,
         };
         return std::unexpected(HttpFailure{
-            .error = explain(failure, connection_, endpoint_, check_),
+            .error = explain(failure, connection_, endpoint_, check_, files_),
             .may_pass = may_pass(failure),
         });
     }
@@ -310,12 +312,13 @@ private:
     Endpoint endpoint_;
     std::vector<Secret> common_headers_;
     CertificateCheck check_;
+    FileSystem& files_;
     Easy easy_;
 };
 
 } // namespace
 
-Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection) {
+Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection, FileSystem& files) {
     const CURLcode initialised = initialise_curl(); // before anything of libcurl
     Endpoint endpoint = TRY(parse_endpoint(connection.endpoint));
     std::optional<Fingerprint> pinned;
@@ -334,7 +337,9 @@ Result<std::unique_ptr<Http>> make_curl_http(const Connection& connection) {
         return std::unexpected(Error{
             .kind = ErrorKind::io, .message = "libcurl cannot be initialised"});
     }
-    return std::make_unique<CurlHttp>(connection, std::move(endpoint), pinned, std::move(easy));
+    return std::make_unique<CurlHttp>(
+        connection, std::move(endpoint), pinned, files, std::move(easy)
+    );
 }
 
 } // namespace pveform::live

@@ -40,8 +40,9 @@ struct Response {
 };
 
 /// Errors are of kind `unreachable` where the request certainly was not executed (no connection,
-/// TLS refused it), `connection` where no complete answer arrived and it may have been, and
-/// `authentication` where PVE does not accept who we say we are.
+/// TLS refused it), `connection` where no complete answer arrived and it may have been,
+/// `authentication` where PVE does not accept who we say we are, and `io` where this machine could
+/// not send it.
 class ReadTransport {
 public:
     virtual ~ReadTransport() = default;

@@ -11,6 +11,8 @@ namespace {
 
 using test::FakeClock;
 
+FileSystem& files = posix_file_system();
+
 const std::string secret = "01234567-89ab-4cde-8f01-23456789abcd";
 
 ExtraHeader header(const std::string& name, const std::string& value) {
@@ -23,7 +25,7 @@ Error error_with(const ExtraHeader& extra, const Credentials& credentials) {
     Connection connection;
     connection.endpoint = "https://pve1:8006";
     connection.headers = {extra};
-    const auto pve = connect_for_reading(connection, credentials, clock);
+    const auto pve = connect_for_reading(connection, credentials, files, clock);
     REQUIRE_FALSE(pve.has_value());
     return pve.error();
 }
@@ -34,12 +36,12 @@ TEST_CASE("a connection is made of an endpoint, credentials and nothing sent", "
     FakeClock clock;
     Connection connection;
     connection.endpoint = "https://pve1:8006";
-    CHECK(connect_for_writing(connection, ApiToken{"ci@pve!plan", Secret(secret)}, clock));
-    CHECK(connect_for_reading(connection, Login{"root@pam", Secret("hunter2"), {}}, clock));
+    CHECK(connect_for_writing(connection, ApiToken{"ci@pve!plan", Secret(secret)}, files, clock));
+    CHECK(connect_for_reading(connection, Login{"root@pam", Secret("hunter2"), {}}, files, clock));
     connection.headers = {header("CF-Access-Client-Id", "a b/c=d")};
-    CHECK(connect_for_reading(connection, NoCredentials{}, clock));
+    CHECK(connect_for_reading(connection, NoCredentials{}, files, clock));
     connection.endpoint = "http://pve1:8006";
-    CHECK_FALSE(connect_for_reading(connection, NoCredentials{}, clock));
+    CHECK_FALSE(connect_for_reading(connection, NoCredentials{}, files, clock));
 }
 
 TEST_CASE("headers that break a request or contradict it are refused", "[live]") {
@@ -71,8 +73,9 @@ TEST_CASE("credentials know who they are", "[live]") {
 TEST_CASE("a request goes all the way, with the token and over TLS", "[live][network]") {
     const test::TlsServer server;
     FakeClock clock;
-    const auto pve =
-        connect_for_reading(server.connection(), ApiToken{"ci@pve!plan", Secret(secret)}, clock);
+    const auto pve = connect_for_reading(
+        server.connection(), ApiToken{"ci@pve!plan", Secret(secret)}, files, clock
+    );
     REQUIRE(pve.has_value());
     const auto response = (*pve)->get("/echo");
     REQUIRE(response.has_value());
@@ -87,7 +90,7 @@ TEST_CASE("a server that answers with a web page is not taken for PVE", "[live][
     connection.endpoint += "/page"; // as a gateway's folder: everything below it is one page
     FakeClock clock;
     const auto pve =
-        connect_for_reading(connection, ApiToken{"ci@pve!plan", Secret(secret)}, clock);
+        connect_for_reading(connection, ApiToken{"ci@pve!plan", Secret(secret)}, files, clock);
     const auto view = fetch(**pve, "ci@pve!plan");
     REQUIRE_FALSE(view.has_value());
     CHECK(

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "catch.hpp"
 #include "live/tls_server.hpp"
+#include "support/memory_files.hpp"
 
 namespace pveform::live {
 
@@ -28,8 +29,9 @@ HttpRequest get(const std::string& path) {
     return request("GET", path);
 }
 
-std::unique_ptr<Http> connected(const Connection& connection) {
-    auto http = make_curl_http(connection);
+std::unique_ptr<Http>
+connected(const Connection& connection, FileSystem& files = posix_file_system()) {
+    auto http = make_curl_http(connection, files);
     REQUIRE(http.has_value());
     return std::move(*http);
 }
@@ -349,6 +351,19 @@ TEST_CASE("a CA file that is none is a matter of this machine", "[live][network]
     CHECK(server.log().empty());
 }
 
+TEST_CASE("what is wrong with a CA file is asked of the files at hand", "[live][network]") {
+    const TlsServer server;
+    Connection connection = server.connection();
+    connection.ca_file = server.file("missing.pem");
+    test::MemoryFiles files;
+    files.add_file(connection.ca_file->string(), "no certificate");
+    const auto response = connected(connection, files)->exchange(get("/version"));
+    REQUIRE_FALSE(response.has_value());
+    CHECK_THAT(
+        response.error().error.message, Catch::Matchers::EndsWith("it holds no certificate")
+    );
+}
+
 TEST_CASE("a certificate for other names is refused, with its names", "[live][network]") {
     const TlsServer server;
     const Error error = error_of(server.connection(Listener::elsewhere));
@@ -383,7 +398,7 @@ TEST_CASE("a pinned certificate and any certificate contradict each other", "[li
     connection.endpoint = "https://pve1:8006";
     connection.fingerprint = std::string(64, 'a');
     connection.insecure = true;
-    const auto http = make_curl_http(connection);
+    const auto http = make_curl_http(connection, posix_file_system());
     REQUIRE_FALSE(http.has_value());
     CHECK(http.error().kind == ErrorKind::usage);
 }
