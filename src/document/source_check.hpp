@@ -17,7 +17,7 @@ namespace pveform::document {
 );
 
 /// Behind the closing quote of the scalar whose opening one stands at `begin`; nothing if there is
-/// none, which yaml-cpp accepts.
+/// none, which yaml-cpp accepts where the last line of the text has an end.
 [[nodiscard]] std::optional<std::size_t> end_of_quoted(std::string_view text, std::size_t begin);
 
 /// Where an offset is, counted from 1.

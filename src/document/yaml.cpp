@@ -394,7 +394,16 @@ Collected<Tree> parse_yaml(std::shared_ptr<const SourceFile> source) {
     if (auto problem = check_characters(source)) {
         return std::unexpected(Errors{std::move(*problem)});
     }
-    return TreeBuilder(std::move(source)).build();
+    auto tree = TreeBuilder(source).build();
+    if (tree || source->text().ends_with('\n')) {
+        return tree;
+    }
+    // Where the last line has no end, yaml-cpp says little of what is not finished in it. What is
+    // good is read as it stands: with a line end, block text would have one more.
+    return TreeBuilder(std::make_shared<const SourceFile>(
+                           source->name(), fmt::format("{}\n", source->text())
+                       ))
+        .build();
 }
 
 } // namespace pveform::document

@@ -60,6 +60,37 @@ TEST_CASE("a bracket that is never closed is marked itself", "[yaml]") {
     );
 }
 
+TEST_CASE("what is not finished in a last line without an end is explained as well", "[yaml]") {
+    CHECK_THAT(
+        said("version: 1\ncluster: { name: \"prod"),
+        ContainsSubstring("2:18 this quote is never closed")
+    );
+    CHECK_THAT(
+        said("version: 1\ncluster: { name:"), ContainsSubstring("2:10 this `{` is never closed")
+    );
+    for (const std::string text :
+         {"a: \"x",
+          "a: 'it''",
+          "a: \"x\\",
+          "\"a",
+          "a: \"x\r",
+          "{a",
+          "{a:",
+          "{\"a\":",
+          "a: [",
+          "a: [b",
+          "a: [b,",
+          "a: x:",
+          "a: *",
+          "a: b\n---"}) {
+        CAPTURE(text);
+        CHECK(said(text) == said(text + "\n"));
+        CHECK_THAT(said(text), !ContainsSubstring("unknown token") && !ContainsSubstring("EOF"));
+    }
+    const std::string secret = said("users: { a@pve: { initial_password: \"hunter2");
+    CHECK_THAT(secret, !ContainsSubstring("hunter2"));
+}
+
 TEST_CASE("between brackets that are closed a comma is missing", "[yaml]") {
     CHECK_THAT(said("x: [ {a: b} {a: c} ]\n"), ContainsSubstring("1:13 a `,` or `]` is missing"));
     CHECK_THAT(said("x: { a: b c: d }\n"), ContainsSubstring("1:12 a `,` or `}` is missing"));

@@ -94,6 +94,17 @@ TEST_CASE("values of several lines are marked in their first", "[yaml]") {
     CHECK(place(at(tree.root, "quoted").span) == "6:9+4");
 }
 
+TEST_CASE("block text without an end of its last line has none", "[yaml]") {
+    const auto text_at_end = [](const std::string& text) {
+        return text_of(at(good(text).root, "a"));
+    };
+    const auto* header = GENERATE("|", "|-", "|+", ">", ">-", ">+");
+    CAPTURE(header);
+    CHECK(text_at_end(fmt::format("a: {}\n  text", header)) == "text");
+    CHECK(text_at_end(fmt::format("a: {}", header)).empty());
+    CHECK(text_at_end("a: |\n  text\n") == "text\n");
+}
+
 TEST_CASE("a value behind an anchor is marked, not the anchor", "[yaml]") {
     const Tree tree = good("a: &x 12\nb: &y # note\n  \"text\"\nc: *x\n");
     CHECK(place(at(tree.root, "a").span) == "1:7+2");
