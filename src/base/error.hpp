@@ -45,6 +45,9 @@ struct Error {
 
 using Errors = std::vector<Error>;
 
+/// Of what is said more than once of one place the first, the others in their order.
+[[nodiscard]] Errors without_repetitions(Errors errors);
+
 [[nodiscard]] inline Error usage_error(std::string message, std::string help) {
     return {.kind = ErrorKind::usage, .message = std::move(message), .help = std::move(help)};
 }

@@ -77,11 +77,7 @@ Errors Problems::take(const std::vector<Tree>& trees) && {
         return std::tuple(tree - trees.begin(), error.span.line, error.span.column);
     };
     std::ranges::stable_sort(errors_, {}, place);
-    const auto repeated = std::ranges::unique(errors_, [&](const Error& a, const Error& b) {
-        return place(a) == place(b) && a.message == b.message;
-    });
-    errors_.erase(repeated.begin(), repeated.end());
-    return std::move(errors_);
+    return without_repetitions(std::move(errors_));
 }
 
 bool Value::is_list() const {

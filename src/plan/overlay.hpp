@@ -49,7 +49,8 @@ public:
             declare_everything();
         }
         if (!errors_.empty()) {
-            return std::unexpected(std::move(errors_));
+            // Of a list that several hold, each of them is checked.
+            return std::unexpected(without_repetitions(std::move(errors_)));
         }
         return std::move(target_);
     }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "catch.hpp"
+#include "desired/reading.hpp"
 #include "plan/world.hpp"
 
 using namespace pveform::test; // NOLINT: names of the test's own small world
@@ -317,6 +318,49 @@ TEST_CASE("what the cluster does not have is refused, all of it together", "[pla
             "unknown user `gone@pve` | it is neither declared in the document nor there in the "
             "cluster",
         }
+    );
+}
+
+TEST_CASE("a mistake in a list that several hold is one mistake", "[plan]") {
+    const auto refusals = [](const State& live, const std::string& document) {
+        const auto made = plan::make_plan(live, wanted(document), {.now = now});
+        REQUIRE_FALSE(made);
+        Lines lines;
+        for (const pveform::Error& error : made.error()) {
+            lines.push_back(fmt::format("{} {}", error.span.line, error.message));
+        }
+        return lines;
+    };
+    State live = empty_cluster();
+    live.users[UserId{"ann@pve"}];
+    live.users[UserId{"ben@pve"}];
+    const std::string rows = "acl: [{ path: /vms, role: Odd }, { path: /vms/9, role: PVEAuditor }]";
+    const Lines both = {"2 unknown role `Odd`", "2 PVE 9.2 takes no ACL entry at `/vms/9`"};
+    CHECK(
+        refusals(
+            live,
+            "users: { ann@pve: { " + rows + ", tokens: { a: {}, b: { acl: same_as_user } } } }"
+        ) == both
+    );
+    CHECK(
+        refusals(
+            live,
+            "profiles: { p: { " + rows +
+                " } }\n"
+                "users: { ann@pve: { profile: p }, ben@pve: { profile: p } }"
+        ) == both
+    );
+    live.tokens[pveform::split_token_id("ann@pve!dep-a")].expire =
+        pveform::Expiry{now + 86'400 * 10};
+    live.tokens[pveform::split_token_id("ann@pve!dep-b")].expire =
+        pveform::Expiry{now + 86'400 * 80};
+    CHECK(
+        refusals(
+            live,
+            "users: { ann@pve: { tokens: { dep: { lifetime: 90d, renew_before: 21d, overlap: "
+            "14d, " +
+                rows + " } } } }"
+        ) == both
     );
 }
 
