@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -158,6 +159,23 @@ TakenBy taken_by(const Plan& plan, const access::Affected& affected, Find additi
     return taken;
 }
 
+using GuardAndMessage = std::pair<std::string, std::string>;
+
+/// What `those` has more often than `others`.
+std::multiset<GuardAndMessage>
+more_in(const std::vector<Block>& those, const std::vector<Block>& others) {
+    std::multiset<GuardAndMessage> more;
+    for (const Block& block : those) {
+        more.emplace(block.guard, block.message);
+    }
+    for (const Block& block : others) {
+        if (const auto same = more.find({block.guard, block.message}); same != more.end()) {
+            more.erase(same);
+        }
+    }
+    return more;
+}
+
 using Account = std::map<Principal, const access::Affected*>;
 
 Account account_of(const access::Difference& difference) {
@@ -197,6 +215,7 @@ public:
         }
         compare_blocks();
         compare_limits();
+        compare_allowed();
         return std::move(lines_);
     }
 
@@ -344,17 +363,20 @@ private:
     }
 
     void compare_blocks() {
-        std::set<std::pair<std::string, std::string>> known;
-        for (const Block& block : reviewed_.blocks) {
-            known.emplace(block.guard, block.message);
-        }
-        for (const Block& block : now_.blocks) {
-            if (known.erase({block.guard, block.message}) == 0) {
-                lines_.push_back(fmt::format("now blocked[{}]: {}", block.guard, block.message));
-            }
-        }
-        for (const auto& [guard, message] : known) {
-            lines_.push_back(fmt::format("no longer blocked[{}]: {}", guard, message));
+        say_of_each("now blocked", more_in(now_.blocks, reviewed_.blocks));
+        say_of_each("no longer blocked", more_in(reviewed_.blocks, now_.blocks));
+    }
+
+    /// An allowance is for what was reviewed with it, not for whatever its flag would let pass
+    /// later.
+    void compare_allowed() {
+        say_of_each("not let pass when it was shown", more_in(now_.allowed, reviewed_.allowed));
+        say_of_each("no longer let pass", more_in(reviewed_.allowed, now_.allowed));
+    }
+
+    void say_of_each(std::string_view what, const std::multiset<GuardAndMessage>& blocks) {
+        for (const auto& [guard, message] : blocks) {
+            lines_.push_back(fmt::format("{}[{}]: {}", what, guard, message));
         }
     }
 

@@ -64,37 +64,6 @@ void compare_roles(
     }
 }
 
-using GuardAndMessage = std::pair<std::string, std::string>;
-
-/// What `those` has more often than `others`.
-std::multiset<GuardAndMessage>
-more_in(const std::vector<plan::Block>& those, const std::vector<plan::Block>& others) {
-    std::multiset<GuardAndMessage> more;
-    for (const plan::Block& block : those) {
-        more.emplace(block.guard, block.message);
-    }
-    for (const plan::Block& block : others) {
-        if (const auto same = more.find({block.guard, block.message}); same != more.end()) {
-            more.erase(same);
-        }
-    }
-    return more;
-}
-
-/// An allowance is for what was reviewed with it, not for whatever its flag would let pass later.
-void compare_allowed(
-    const std::vector<plan::Block>& reviewed,
-    const std::vector<plan::Block>& now,
-    std::vector<std::string>& lines
-) {
-    for (const auto& [guard, message] : more_in(now, reviewed)) {
-        lines.push_back(fmt::format("not let pass when it was shown[{}]: {}", guard, message));
-    }
-    for (const auto& [guard, message] : more_in(reviewed, now)) {
-        lines.push_back(fmt::format("no longer let pass[{}]: {}", guard, message));
-    }
-}
-
 void compare_passwords(
     const std::set<UserId>& reviewed, const std::set<UserId>& now, std::vector<std::string>& lines
 ) {
@@ -214,7 +183,6 @@ std::vector<std::string> differences(const SavedPlan& reviewed, const SavedPlan&
         lines.emplace_back("not as shown: which part of the document is planned");
     }
     compare_roles(reviewed.plan, now.plan, lines);
-    compare_allowed(reviewed.plan.allowed, now.plan.allowed, lines);
     compare_passwords(reviewed.initial_passwords, now.initial_passwords, lines);
     const std::string& place = reviewed.about.secrets_place;
     if (issues_secret(now.plan) && !place.empty() && place != now.about.secrets_place) {

@@ -125,4 +125,24 @@ TEST_CASE("what stands in the way is a part of the plan", "[plan]") {
     CHECK(
         plan::differences(blocked, reviewed) == Lines{"no longer blocked[lockout]: nobody is left"}
     );
+    plan::Plan twice = blocked;
+    twice.blocks.push_back(blocked.blocks.front());
+    CHECK(plan::differences(twice, twice).empty());
+    CHECK(plan::differences(blocked, twice) == Lines{"now blocked[lockout]: nobody is left"});
+}
+
+TEST_CASE("what is let pass is a part of the plan", "[plan]") {
+    const plan::Plan reviewed = plan_of(cluster_with_ben(), with_comment("new"));
+    plan::Plan allowed = reviewed;
+    allowed.allowed.push_back(
+        {.guard = "lockout", .message = "nobody is left", .span = {}, .help = {}}
+    );
+    CHECK(
+        plan::differences(reviewed, allowed) ==
+        Lines{"not let pass when it was shown[lockout]: nobody is left"}
+    );
+    CHECK(
+        plan::differences(allowed, reviewed) == Lines{"no longer let pass[lockout]: nobody is left"}
+    );
+    CHECK(plan::differences(allowed, allowed).empty());
 }
