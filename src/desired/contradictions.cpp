@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "desired/directories.hpp"
 #include "desired/turns.hpp"
 
 namespace pveform::desired {
@@ -125,17 +126,9 @@ private:
         check_not_absent(it, document_.absent.users, id);
     }
 
-    /// The synced realm that a group comes from: PVE names such groups `NAME-REALM`.
-    const std::pair<const RealmId, RealmRule>* directory_of(const GroupId& id) const {
-        const auto found = std::ranges::find_if(document_.realms, [&id](const auto& realm) {
-            return realm.second.synced && id.text.ends_with("-" + realm.first.text);
-        });
-        return found == document_.realms.end() ? nullptr : &*found;
-    }
-
     void check_group(const GroupId& id, const Group& group) {
         check_group_mention(id, group.span);
-        const auto* directory = directory_of(id);
+        const auto* directory = directory_of(document_, id);
         if (directory != nullptr && (group.comment || group.members)) {
             contradict(
                 fmt::format(
@@ -280,7 +273,7 @@ private:
             check_border(it, &Scope::groups, id.text);
             check_ignored(it, manage.groups);
             check_protected(it, manage.groups);
-            if (const auto* directory = directory_of(id)) {
+            if (const auto* directory = directory_of(document_, id)) {
                 refuse_synced(it, directory->second);
             }
         }

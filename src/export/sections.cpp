@@ -13,6 +13,7 @@
 #include "export/acl_rows.hpp"
 #include "export/declarable.hpp"
 #include "model/glob.hpp"
+#include "model/ids.hpp"
 
 namespace pveform::exporting {
 
@@ -149,7 +150,9 @@ private:
                 leave_alone(section, "group", id.text, *objection);
                 continue;
             }
-            const bool is_synced = comes_from_directory(id);
+            const bool is_synced = std::ranges::any_of(synced_, [&](const RealmId& realm) {
+                return is_group_of(id, realm);
+            });
             if (is_synced && !grants_.contains(Principal::of(id))) {
                 continue;
             }
@@ -163,13 +166,6 @@ private:
             section.entries.push_back(std::move(writer).take());
         }
         return section;
-    }
-
-    /// PVE names the groups that it takes from a directory `NAME-REALM`.
-    [[nodiscard]] bool comes_from_directory(const GroupId& id) const {
-        return std::ranges::any_of(synced_, [&](const RealmId& realm) {
-            return id.text.ends_with("-" + realm.text);
-        });
     }
 
     void members(Writer& writer, const Group& group) const {

@@ -182,6 +182,10 @@ Parsed<GroupId> GroupId::parse(std::string_view text) {
     return GroupId{std::string(text)};
 }
 
+bool is_group_of(const GroupId& group, const RealmId& realm) {
+    return group.text.ends_with("-" + realm.text);
+}
+
 Parsed<RoleId> RoleId::parse(std::string_view text) {
     if (text.empty() || !only(word_characters, text)) {
         return std::unexpected(fmt::format(

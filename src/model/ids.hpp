@@ -47,6 +47,9 @@ struct GroupId {
     friend auto operator<=>(const GroupId&, const GroupId&) = default;
 };
 
+/// Whether PVE took the group from the realm's directory: it names such groups `NAME-REALM`.
+[[nodiscard]] bool is_group_of(const GroupId& group, const RealmId& realm);
+
 struct RoleId {
     std::string text;
     [[nodiscard]] static Parsed<RoleId> parse(std::string_view text);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/directories.hpp"
 
 namespace pveform::plan {
 
@@ -130,7 +131,7 @@ std::optional<Rule> Ownership::removal_of(const TokenId& id) const {
 }
 
 std::optional<Rule> Ownership::removal_of(const GroupId& id) const {
-    return may_change(id) && !directory_of(id)
+    return may_change(id) && desired::directory_of(document_, id) == nullptr
                ? removal(document_.absent.groups, document_.manage.groups.prune, id, id.text)
                : std::nullopt;
 }
@@ -171,15 +172,6 @@ std::optional<Rule> Ownership::protection_of(const RoleId& id) const {
 bool Ownership::is_synced(const RealmId& realm) const {
     const auto rule = document_.realms.find(realm);
     return rule != document_.realms.end() && rule->second.synced;
-}
-
-std::optional<RealmId> Ownership::directory_of(const GroupId& id) const {
-    for (const auto& [realm, rule] : document_.realms) {
-        if (rule.synced && id.text.ends_with("-" + realm.text)) {
-            return realm;
-        }
-    }
-    return std::nullopt;
 }
 
 } // namespace pveform::plan

@@ -59,9 +59,6 @@ public:
     /// Whether a directory, not this document, says which users of the realm there are.
     [[nodiscard]] bool is_synced(const RealmId& realm) const;
 
-    /// The synced realm that a group comes from: PVE names such groups `NAME-REALM`.
-    [[nodiscard]] std::optional<RealmId> directory_of(const GroupId& id) const;
-
     [[nodiscard]] static bool matches(const desired::AclPattern& pattern, const AclKey& key);
 
     /// `path /vms/**, principal @ops-*`.

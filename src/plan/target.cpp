@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "desired/directories.hpp"
 #include "desired/turns.hpp"
 #include "model/acl_path_forms.hpp"
 #include "plan/overlay.hpp"
@@ -125,22 +126,17 @@ void Overlay::declare_privileges(const desired::Role& declared, Role& role) {
 void Overlay::declare_groups() {
     for (const auto& [id, declared] : document_.groups) {
         target_.origins[id] = {{}, declared.span};
-        if (const auto realm = ownership_.directory_of(id)) {
-            const bool speaks_of_record = declared.comment || declared.members;
-            if (speaks_of_record || !live_.groups.contains(id)) {
-                refuse(
-                    fmt::format(
-                        "group `{}` comes from the directory of realm `{}`", id.text, realm->text
-                    ),
-                    declared.span,
-                    speaks_of_record
-                        ? "only its `acl` can be declared"
-                        : fmt::format("sync the realm first: `pveum realm sync {}`", realm->text)
-                );
-            }
-            continue;
+        const auto* directory = desired::directory_of(document_, id);
+        if (directory == nullptr) {
+            overlay(target_.state.groups[id].comment, declared.comment);
+        } else if (!live_.groups.contains(id)) {
+            const std::string& realm = directory->first.text;
+            refuse(
+                fmt::format("group `{}` comes from the directory of realm `{}`", id.text, realm),
+                declared.span,
+                fmt::format("sync the realm first: `pveum realm sync {}`", realm)
+            );
         }
-        overlay(target_.state.groups[id].comment, declared.comment);
     }
 }
 
@@ -234,18 +230,18 @@ void Overlay::check_groups_of_user(const UserId& user, const std::map<GroupId, S
             refuse_unknown("group", id, target_.state.groups, span);
             continue;
         }
-        const auto realm = ownership_.directory_of(id);
+        const auto* directory = desired::directory_of(document_, id);
         const auto live = live_.groups.find(id);
         const bool is_member = live != live_.groups.end() && live_.users.contains(user) &&
                                live->second.members.contains(user);
-        if (realm && !is_member) {
+        if (directory != nullptr && !is_member) {
             refuse(
                 fmt::format(
                     "user `{}` cannot join group `{}`, which comes from the directory of realm "
                     "`{}`",
                     user.text,
                     id.text,
-                    realm->text
+                    directory->first.text
                 ),
                 span,
                 "let them join it in the directory, or grant by a group of your own"
@@ -261,11 +257,11 @@ void Overlay::set_groups_of_user(const UserId& user, const std::map<GroupId, Spa
             group.members.insert(user);
             continue;
         }
-        const auto realm = ownership_.directory_of(id);
+        const auto* directory = desired::directory_of(document_, id);
         if (!ownership_.may_change(id)) {
             continue;
         }
-        if (!realm) {
+        if (directory == nullptr) {
             group.members.erase(user);
         } else if (group.members.contains(user)) {
             target_.notices.push_back(Notice{
@@ -273,7 +269,7 @@ void Overlay::set_groups_of_user(const UserId& user, const std::map<GroupId, Spa
                     "user `{}` stays in group `{}`, which comes from the directory of realm `{}`",
                     user.text,
                     id.text,
-                    realm->text
+                    directory->first.text
                 ),
                 document_.users.at(user).span,
                 {user}});
@@ -282,11 +278,7 @@ void Overlay::set_groups_of_user(const UserId& user, const std::map<GroupId, Spa
 }
 
 void Overlay::set_members_of_group(const GroupId& id, const std::map<UserId, Span>& members) {
-    const auto found = target_.state.groups.find(id);
-    if (found == target_.state.groups.end()) {
-        return; // of a directory and not there: already refused
-    }
-    std::set<UserId>& target = found->second.members;
+    std::set<UserId>& target = target_.state.groups.at(id).members; // no directory's: declared
     for (const auto& [user, span] : members) {
         if (!target_.state.users.contains(user)) {
             refuse_unknown("user", user, target_.state.users, span);

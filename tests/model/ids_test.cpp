@@ -152,6 +152,15 @@ TEST_CASE("the group `0` and the role `0` are refused, as PVE would lose them", 
     CHECK_THAT(refusal<RoleId>("0"), ContainsSubstring("PVE accepts it and then loses it"));
 }
 
+TEST_CASE("a directory's groups are named after its realm", "[model]") {
+    CHECK(is_group_of(GroupId{"ops-corp"}, RealmId{"corp"}));
+    CHECK(is_group_of(GroupId{"ops-x-corp"}, RealmId{"corp"}));
+    for (const std::string text : {"corp", "opscorp", "ops-corp2", "ops-corp-", "ops-Corp"}) {
+        CAPTURE(text);
+        CHECK_FALSE(is_group_of(GroupId{text}, RealmId{"corp"}));
+    }
+}
+
 TEST_CASE("role names that PVE keeps for itself are known", "[model]") {
     for (const std::string text :
          {"PVEAuditor", "pveCustom", "PvE", "pve", "Administrator", "NoAccess"}) {

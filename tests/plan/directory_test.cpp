@@ -64,6 +64,17 @@ TEST_CASE("nobody is put into a directory's group who is not there", "[plan]") {
     CHECK(as_it_is->notices.empty());
 }
 
+TEST_CASE("a directory's group that is not there is not created", "[plan]") {
+    const auto made = plan_of("groups: { new-corp: { acl: [{ path: /vms, role: PVEAuditor }] }, "
+                              "ops-corp: { acl: [{ path: /vms, role: PVEAuditor }] } }");
+    REQUIRE_FALSE(made);
+    REQUIRE(made.error().size() == 1);
+    CHECK(
+        made.error().front().message == "group `new-corp` comes from the directory of realm `corp`"
+    );
+    CHECK(made.error().front().help == "sync the realm first: `pveum realm sync corp`");
+}
+
 TEST_CASE("a membership that only the directory can end is said to stay", "[plan]") {
     const auto made = plan_of("users: { bo@pve: { groups: [] }, al@corp: { groups: [] } }");
     REQUIRE(made);
