@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +11,7 @@
 #include <fmt/ostream.h>
 
 #include "base/text.hpp"
+#include "cli/command_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
@@ -72,46 +72,12 @@ void setup_global(CLI::App& app, Options& options) {
     );
 }
 
-using Formats = std::span<const Format>;
-
-constexpr std::array report_formats = {Format::text, Format::json, Format::markdown};
-constexpr std::array answer_formats = {Format::text, Format::json};
-constexpr std::array text_alone = {Format::text}; // a document, a script
-constexpr std::array json_alone = {Format::json};
-
-/// What carries out a command, in what formats it speaks, and whether it only shows something,
-/// perhaps at length. The others speak while they work.
-struct Command {
-    std::string_view name;
-    ExitCode (*run)(const Options&, Context&);
-    Formats formats;
-    bool is_for_reading = false;
-};
-
-constexpr std::array<Command, 15> command_table = {{
-    {"init", run_init, text_alone},
-    {"validate", run_validate, answer_formats},
-    {"plan", run_plan, report_formats, true},
-    {"show", run_show, answer_formats, true},
-    {"apply", run_apply, report_formats},
-    {"drift", run_drift, report_formats, true},
-    {"rotate", run_rotate, report_formats},
-    {"export", run_export, text_alone},
-    {"snapshot", run_snapshot, json_alone},
-    {"explain", run_explain, answer_formats, true},
-    {"policy", run_policy, answer_formats, true},
-    {"ping", run_ping, answer_formats},
-    {"schema", run_schema, json_alone},
-    {"completion", run_completion, text_alone},
-    {"version", [](const Options&, Context& context) { return run_version(context); }, text_alone},
-}};
-
 /// The one that was given, as it is to be taken with these options.
 Command given_command(const CLI::App& app, const Options& options) {
-    const std::string& name = app.get_subcommands().front()->get_name();
-    Command command = *std::ranges::find(command_table, name, &Command::name);
+    static constexpr std::array batch_formats = {Format::json};
+    Command command = *find_command(app.get_subcommands().front()->get_name());
     if (options.batch) { // an answer a line, for a program that goes on asking
-        command.formats = json_alone;
+        command.formats = batch_formats;
         command.is_for_reading = false;
     }
     return command;
@@ -203,7 +169,7 @@ ExitCode run(std::vector<std::string> arguments, Context& context) {
     if (const auto formatted = check_format(command, options); !formatted) {
         return context.report(formatted.error());
     }
-    context.may_write = app.got_subcommand("apply") || app.got_subcommand("rotate");
+    context.may_write = command.writes;
     context.trace = make_trace(options.verbosity, context.err);
     std::optional<Pager> pager;
     if (command.is_for_reading) {

@@ -1,7 +1,6 @@
 #include "cli/usage_error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/command_table.hpp"
 
 namespace pveform::cli {
 
@@ -74,10 +74,19 @@ Error unknown(std::string_view what, const std::string& word, std::string help) 
         .help = std::move(help)};
 }
 
-/// Those that have no arguments but read documents: a word behind them was meant to be one.
-bool reads_documents(const CLI::App& command) {
-    constexpr std::array<std::string_view, 3> commands = {"plan", "drift", "validate"};
-    return std::ranges::find(commands, command.get_name()) != commands.end();
+bool takes_words(const CLI::App& command) {
+    const auto words =
+        command.get_options([](const CLI::Option* option) { return option->get_positional(); });
+    return !words.empty();
+}
+
+/// Whether a word behind these commands can only have been meant for a document.
+bool is_place_for_documents(const std::vector<const CLI::App*>& given) {
+    if (given.size() != 2) { // no command, or one within another
+        return false;
+    }
+    const Command* command = find_command(given.back()->get_name());
+    return command != nullptr && command->needs_documents && !takes_words(*given.back());
 }
 
 /// A word where a command or an argument may stand.
@@ -86,7 +95,7 @@ Error unknown_word(const CLI::App& app, const std::string& word) {
     if (word == "help") {
         return unknown("no command", word, fmt::format("write `{} --help`", written(given)));
     }
-    if (reads_documents(*given.back())) {
+    if (is_place_for_documents(given)) {
         return unknown(
             "unexpected argument",
             word,
