@@ -1,7 +1,5 @@
 #include "cli/github.hpp"
 
-#include <algorithm>
-
 #include <fmt/ostream.h>
 
 #include "render/annotations.hpp"
@@ -10,15 +8,6 @@
 namespace pveform::cli {
 
 namespace {
-
-/// On a schedule, only what the exit code tells of: warnings of the policy are no drift.
-bool has_news(const render::Report& report) {
-    using render::CaseOutcome;
-    return report.command() != "drift" ||
-           std::ranges::any_of(report.observations(), [](const render::Observation& one) {
-               return one.outcome == CaseOutcome::failed || one.outcome == CaseOutcome::unknown;
-           });
-}
 
 Result<void> append_summary(const render::Report& report, Context& context) {
     const auto path = context.environment("GITHUB_STEP_SUMMARY");
@@ -36,7 +25,7 @@ bool is_on_github(Context& context) {
 
 Errors
 tell_github(const render::Report& report, const render::SourceNames& names, Context& context) {
-    if (!has_news(report)) {
+    if (!report.has_news()) {
         return {};
     }
     const std::string lines = render::annotations(report.observations(), names);

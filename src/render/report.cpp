@@ -1,5 +1,7 @@
 #include "render/report.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -48,6 +50,12 @@ std::string DriftReport::markdown() const {
 
 Observations DriftReport::observations() const {
     return observations_of(drift_);
+}
+
+bool DriftReport::has_news() const {
+    return std::ranges::any_of(observations(), [](const Observation& one) {
+        return one.outcome == CaseOutcome::failed || one.outcome == CaseOutcome::unknown;
+    });
 }
 
 std::string ApplyReport::text(const Style& style) const {

@@ -32,6 +32,9 @@ public:
 
     /// For metrics; nothing where the cluster has changed since it was looked at.
     [[nodiscard]] virtual std::optional<plan::Drift> drift() const = 0;
+
+    /// Whether people are to be told of it also where they did not ask, as in a job's summary.
+    [[nodiscard]] virtual bool has_news() const { return true; }
 };
 
 class PlanReport final : public Report {
@@ -68,6 +71,9 @@ public:
     [[nodiscard]] Observations observations() const override;
 
     [[nodiscard]] std::optional<plan::Drift> drift() const override { return drift_; }
+
+    /// On a schedule, only what the exit code tells of: warnings of the policy are no drift.
+    [[nodiscard]] bool has_news() const override;
 
 private:
     const plan::Drift& drift_;
