@@ -105,25 +105,6 @@ Span fallback_of(const std::vector<std::filesystem::path>& documents, Context& c
     return {};
 }
 
-bool is_report(Form form, std::string_view text) {
-    switch (form) {
-    case Form::text:
-        return text.starts_with("Cluster ") || text.starts_with("error: ");
-    case Form::markdown:
-        return text.starts_with("<!-- pveform:");
-    case Form::junit:
-        return text.contains("<testsuites name=\"pveform ");
-    case Form::sarif:
-        return text.contains("\"name\": \"pveform\"");
-    case Form::codequality:
-        return text == "[]\n" || (text.starts_with('[') && text.contains("\"check_name\""));
-    case Form::json:
-    case Form::prometheus:
-        break;
-    }
-    return false;
-}
-
 /// Whether nothing is there, or a report of this form, as an earlier run left it.
 bool is_free_for(Form form, const std::filesystem::path& path, Context& context) {
     constexpr std::size_t max_bytes = 64 * 1024 * 1024;
@@ -131,7 +112,7 @@ bool is_free_for(Form form, const std::filesystem::path& path, Context& context)
         return true;
     }
     const auto text = context.files.read_file(path, max_bytes);
-    return text && (text->empty() || is_report(form, *text));
+    return text && (text->empty() || render::is_report(form, *text));
 }
 
 } // namespace

@@ -36,7 +36,7 @@ std::string codequality(const Observations& observations, const ScanContext& con
         const std::string help = one.help.empty() ? std::string() : "; " + one.help;
         issues.push_back(json::Object{
             {"description", plain(one.message + help)},
-            {"check_name", one.rule},
+            {std::string(name_of_check), one.rule},
             {"fingerprint", fingerprint},
             {"severity", severity_of(one.level)},
             {"location",

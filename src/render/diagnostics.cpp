@@ -24,7 +24,9 @@ public:
 
     std::string text() && {
         out_ = fmt::format(
-            "{} {}\n", paint(style_, Paint::error, "error:"), lines_of(error_.message, 0)
+            "{} {}\n",
+            paint(style_, Paint::error, diagnostics_beginning),
+            lines_of(error_.message, 0)
         );
         if (error_.span) {
             place("-->", error_.span, {}, '^', Paint::error);

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "render/style.hpp"
 
 namespace pveform::render {
+
+inline constexpr std::string_view diagnostics_beginning =
+    "error:"; // painted, where there is colour
 
 /// One block of lines for each error, with an empty line between two:
 ///

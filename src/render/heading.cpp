@@ -35,7 +35,8 @@ std::string heading(const PlanContext& context, const Scenery& scenery) {
         who += " for " + printable(scenery.applier);
     }
     return fmt::format(
-        "Cluster {} · PVE {} · {} · {} ({}, {}, {})\n",
+        "{}{} · PVE {} · {} · {} ({}, {}, {})\n",
+        heading_beginning,
         printable(context.cluster),
         printable(context.version),
         who,

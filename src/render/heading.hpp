@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/state.hpp"
@@ -18,6 +19,8 @@ struct Scenery {
     const std::set<AclPath>& hidden_pools;
     std::string applier = {}; // on whose behalf, if that is somebody else
 };
+
+inline constexpr std::string_view heading_beginning = "Cluster ";
 
 /// `Cluster prod · PVE 9.2 · as ci@pve!plan · complete view (41 users, …)` and a newline.
 [[nodiscard]] std::string heading(const PlanContext& context, const Scenery& scenery);

@@ -127,8 +127,8 @@ std::string junit(const Observations& observations, const std::string& name) {
         }
     }
     std::string out = fmt::format(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" "
-        "failures=\"{}\" errors=\"{}\" time=\"0\">\n",
+        "{}{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"0\">\n",
+        junit_beginning,
         in_xml(name),
         total.tests,
         total.failures,

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "render/observations.hpp"
 
 namespace pveform::render {
+
+/// What comes before the name.
+inline constexpr std::string_view junit_beginning =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"";
 
 /// A suite for each kind of question, a test case for each question. What fails is what the exit
 /// code is about; warnings of the policy are passed cases with their text. `name`: of the whole,

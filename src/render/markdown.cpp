@@ -129,7 +129,7 @@ std::string marker(std::string_view command, std::string_view cluster) {
             name += '-';
         }
     }
-    return fmt::format("<!-- pveform:{}:{} -->", command, name);
+    return fmt::format("{}{}:{} -->", marker_beginning, command, name);
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

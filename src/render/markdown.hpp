@@ -20,6 +20,8 @@ namespace pveform::render {
 [[nodiscard]] std::string
 code_block(const std::vector<std::string>& lines, std::string_view language);
 
+inline constexpr std::string_view marker_beginning = "<!-- pveform:";
+
 /// A first line that nobody sees and scripts find a comment by: `<!-- pveform:plan:prod -->`.
 [[nodiscard]] std::string marker(std::string_view command, std::string_view cluster);
 

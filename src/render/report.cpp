@@ -9,12 +9,20 @@
 #include "render/comment.hpp"
 #include "render/diagnostics.hpp"
 #include "render/drift_json.hpp"
+#include "render/heading.hpp"
 #include "render/junit.hpp"
+#include "render/markdown.hpp"
 #include "render/plan_json.hpp"
 #include "render/prometheus.hpp"
 #include "render/receipt_text.hpp"
 
 namespace pveform::render {
+
+namespace {
+
+constexpr std::string_view outdated_beginning = "The plan that was reviewed no longer holds:\n";
+
+} // namespace
 
 std::string PlanReport::text(const Style& style) const {
     return plan_text(plan_, about_, style);
@@ -77,7 +85,7 @@ Observations ApplyReport::observations() const {
 }
 
 std::string OutdatedReport::text(const Style& style) const {
-    std::string out = "The plan that was reviewed no longer holds:\n";
+    std::string out(outdated_beginning);
     for (const std::string& line : differences_) {
         out += "  " + printable(line) + "\n";
     }
@@ -127,7 +135,8 @@ std::string written(const Report& report, Form form, const Surroundings& surroun
         return report.markdown();
     case Form::junit:
         return junit(
-            report.observations(), fmt::format("pveform {} {}", report.command(), report.cluster())
+            report.observations(),
+            fmt::format("{} {} {}", tool_name, report.command(), report.cluster())
         );
     case Form::sarif:
         return sarif(report.observations(), scan());
@@ -138,6 +147,30 @@ std::string written(const Report& report, Form form, const Surroundings& surroun
     }
     const auto drift = report.drift();
     return drift ? prometheus(*drift, report.cluster(), surroundings.written_at) : std::string();
+}
+
+bool is_report(Form form, std::string_view text) {
+    switch (form) {
+    case Form::text:
+        return text.starts_with(heading_beginning) || text.starts_with(outdated_beginning) ||
+               text.starts_with(diagnostics_beginning);
+    case Form::json:
+        return text.starts_with("{\n  \"format_version\": ") &&
+               text.contains("\n  \"effective_access\": ");
+    case Form::markdown:
+        return text.starts_with(marker_beginning);
+    case Form::junit:
+        return text.starts_with(fmt::format("{}{} ", junit_beginning, tool_name));
+    case Form::sarif:
+        return text.contains(sarif_schema) &&
+               text.contains(fmt::format("\"name\": \"{}\"", tool_name));
+    case Form::codequality:
+        return text == "[]\n" ||
+               (text.starts_with("[\n") && text.contains(fmt::format("\"{}\": ", name_of_check)));
+    case Form::prometheus:
+        return text.starts_with("# HELP pveform_");
+    }
+    return false;
 }
 
 } // namespace pveform::render

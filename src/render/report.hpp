@@ -173,4 +173,8 @@ struct Surroundings {
 [[nodiscard]] std::string
 written(const Report& report, Form form, const Surroundings& surroundings);
 
+/// Whether a text is what that makes of some report in this form, without colours. Who finds it in
+/// a file may put another report there.
+[[nodiscard]] bool is_report(Form form, std::string_view text);
+
 } // namespace pveform::render

@@ -163,7 +163,7 @@ std::string sarif(const Observations& observations, const ScanContext& context) 
         });
     }
     const json::Value log = json::Object{
-        {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+        {"$schema", sarif_schema},
         {"version", "2.1.0"},
         {"runs",
          json::Array{json::Object{
@@ -171,7 +171,7 @@ std::string sarif(const Observations& observations, const ScanContext& context) 
               json::Object{
                   {"driver",
                    json::Object{
-                       {"name", "pveform"},
+                       {"name", tool_name},
                        {"version", context.version},
                        {"rules", std::move(rules)},
                    }}}},

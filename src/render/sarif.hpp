@@ -2,11 +2,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "render/observations.hpp"
 #include "render/source_names.hpp"
 
 namespace pveform::render {
+
+inline constexpr std::string_view sarif_schema = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// What reports of many tools call this one.
+inline constexpr std::string_view tool_name = "pveform";
 
 /// What is about a run as a whole.
 struct ScanContext {
