@@ -338,7 +338,8 @@ ExitCode apply_document(Run run, Context& context) {
     warn_of_other_applier(run.document, run.identity, context);
     auto planned = make_reviewable(run, run.options, *view, **pve, context);
     if (!planned) {
-        return report_invalid("apply", planned.error(), run.options, run.outputs, context);
+        const std::string cluster = cluster_name(run.document, run.connection);
+        return report_invalid("apply", planned.error(), cluster, run.outputs, context);
     }
     const plan::Plan& plan = planned->plan;
     const render::PlanContext& about = planned->about;
@@ -416,12 +417,10 @@ ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, 
         return context.report(outputs.error());
     }
     const auto sources = load_sources(options, context);
-    if (!sources) {
-        return report_invalid("apply", sources.error(), options, *outputs, context);
-    }
-    const auto document = read_document(*sources, options);
+    const auto document = read_document(sources, options);
     if (!document) {
-        return report_invalid("apply", document.error(), options, *outputs, context);
+        const std::string cluster = cluster_name_in(sources, options, context);
+        return report_invalid("apply", document.error(), cluster, *outputs, context);
     }
     if (const auto apart = refuse_collisions(options, *document, context); !apart) {
         return context.report(apart.error());
@@ -434,7 +433,7 @@ ExitCode apply_planned(const Options& options, const saved::PlanFile* reviewed, 
     if (!credentials) {
         return context.report(credentials.error());
     }
-    const Origin origin{*sources, *document, lock_endpoint(options, *document, context)};
+    const Origin origin{sources.trees, *document, lock_endpoint(options, *document, context)};
     std::string identity = identity_of(*credentials, *document);
     if (reviewed != nullptr) {
         const std::string name = document->cluster.name ? document->cluster.name->value : "";

@@ -36,9 +36,10 @@ std::unexpected<Errors> failed(Error error) {
 }
 
 /// Of the cluster from what the documents say.
-Collected<Found> against_documents(const Options& options, Context& context) {
+Collected<Found>
+against_documents(const Options& options, const document::Loaded& sources, Context& context) {
     // What is wanted.
-    const auto document = TRY(load_document(options, context));
+    const auto document = TRY(read_document(sources, options));
     if (auto apart = refuse_collisions(options, document, context); !apart) {
         return failed(std::move(apart).error());
     }
@@ -104,12 +105,13 @@ std::string name_of(const formats::Snapshot& before, const Sight& sight) {
 }
 
 /// Of the cluster since the snapshot was taken; nobody needs to declare anything for that.
-Collected<Found> against_snapshot(const Options& options, Context& context) {
+Collected<Found>
+against_snapshot(const Options& options, const document::Loaded& sources, Context& context) {
     auto before = load_snapshot(*options.against, context);
     if (!before) {
         return failed(std::move(before).error());
     }
-    auto sight = TRY(look(options, context));
+    auto sight = TRY(look(options, sources, context));
     if (auto same = check_cluster(*before, sight); !same) {
         return failed(std::move(same).error());
     }
@@ -173,10 +175,13 @@ ExitCode run_drift(const Options& options, Context& context) {
     if (!outputs) {
         return context.report(outputs.error());
     }
-    const auto found =
-        options.against ? against_snapshot(options, context) : against_documents(options, context);
+    const auto sources =
+        options.against ? sources_for_look(options, context) : load_sources(options, context);
+    const auto found = options.against ? against_snapshot(options, sources, context)
+                                       : against_documents(options, sources, context);
     if (!found) {
-        return report_invalid("drift", found.error(), options, *outputs, context);
+        const std::string cluster = cluster_name_in(sources, options, context);
+        return report_invalid("drift", found.error(), cluster, *outputs, context);
     }
     Errors errors = show(*found, *outputs, options, context);
     std::ranges::move(plan::undecided(found->drift.verdicts), std::back_inserter(errors));

@@ -62,13 +62,14 @@ struct Scene {
 };
 
 Collected<Scene> planned_scene(const Options& options, Context& context) {
-    const auto document = TRY(load_document(options, context));
+    const auto sources = load_sources(options, context);
+    const auto document = TRY(read_document(sources, options));
     if (options.live) {
         auto offline = TRY(plan_offline(options, document, context));
         return Scene{
             std::move(offline.plan.after), offline.plan.now, std::move(offline.plan.hidden_pools)};
     }
-    const auto sight = TRY(look_at_cluster(options, context));
+    const auto sight = TRY(look(options, sources, context));
     auto plan = TRY(plan_for(options, document, sight.view, plan::Applier(), context));
     return Scene{std::move(plan.after), plan.now, std::move(plan.hidden_pools)};
 }

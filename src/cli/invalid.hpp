@@ -2,21 +2,21 @@
 // shows everything else.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "cli/context.hpp"
-#include "cli/options.hpp"
 #include "cli/outputs.hpp"
 
 namespace pveform::cli {
 
 /// Writes the mistakes in documents that are among the errors to the outputs, and to GitHub; says
-/// which of that failed.
+/// which of that failed. `cluster`: its name for people.
 [[nodiscard]] Errors write_invalid(
     std::string_view command,
     const Errors& errors,
-    const Options& options,
+    const std::string& cluster,
     const Outputs& outputs,
     Context& context
 );
@@ -25,7 +25,7 @@ namespace pveform::cli {
 [[nodiscard]] ExitCode report_invalid(
     std::string_view command,
     Errors errors,
-    const Options& options,
+    const std::string& cluster,
     const Outputs& outputs,
     Context& context
 );

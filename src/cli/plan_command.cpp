@@ -99,17 +99,15 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     // What is wanted.
     const auto sources = load_sources(options, context);
-    if (!sources) {
-        return report_invalid("plan", sources.error(), options, *outputs, context);
-    }
-    const auto document = read_document(*sources, options);
+    const std::string cluster = cluster_name_in(sources, options, context);
+    const auto document = read_document(sources, options);
     if (!document) {
-        return report_invalid("plan", document.error(), options, *outputs, context);
+        return report_invalid("plan", document.error(), cluster, *outputs, context);
     }
     if (const auto apart = refuse_collisions(options, *document, context); !apart) {
         return context.report(apart.error());
     }
-    const Origin origin{*sources, *document, lock_endpoint(options, *document, context)};
+    const Origin origin{sources.trees, *document, lock_endpoint(options, *document, context)};
     if (options.live) {
         auto offline = plan_offline(options, *document, context);
         return offline ? show(
@@ -118,7 +116,7 @@ ExitCode run_plan(const Options& options, Context& context) {
                              options,
                              context
                          )
-                       : report_invalid("plan", offline.error(), options, *outputs, context);
+                       : report_invalid("plan", offline.error(), cluster, *outputs, context);
     }
     // Where it is wanted, and who we are there.
     const auto connection = find_connection(options, *document, context);
@@ -150,7 +148,7 @@ ExitCode run_plan(const Options& options, Context& context) {
     }
     auto plan = plan_for(options, *document, *view, *applier, context);
     if (!plan) {
-        return report_invalid("plan", plan.error(), options, *outputs, context);
+        return report_invalid("plan", plan.error(), cluster, *outputs, context);
     }
     // What is unwise about it, or not as the document claims.
     if (const auto done = review_plan(*plan, options, *document, *view, pve->get()); !done) {

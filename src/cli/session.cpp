@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <string_view>
+#include <variant>
 
 #include <fmt/ostream.h>
 
@@ -11,7 +13,7 @@
 #include "cli/known_principal.hpp"
 #include "cli/secret_sink.hpp"
 #include "desired/parse.hpp"
-#include "document/load.hpp"
+#include "live/endpoint.hpp"
 
 namespace pveform::cli {
 
@@ -29,20 +31,69 @@ void warn_of_insecurity(const std::string& endpoint, Context& context) {
     context.err.flush();
 }
 
+/// Null where there is no such entry.
+const document::Node* entry_of(const document::Node* node, std::string_view key) {
+    const auto* map = node != nullptr ? std::get_if<document::Map>(&node->value) : nullptr;
+    if (map == nullptr) {
+        return nullptr;
+    }
+    const auto found = std::ranges::find(*map, key, &document::Entry::key);
+    return found != map->end() ? &found->value : nullptr;
+}
+
+/// What the first document that says it has in `cluster`.
+std::optional<std::string>
+written_of_cluster(const document::Loaded& sources, std::string_view key) {
+    for (const document::Tree& tree : sources.trees) {
+        const auto* node = entry_of(entry_of(&tree.root, "cluster"), key);
+        const auto* scalar =
+            node != nullptr ? std::get_if<document::Scalar>(&node->value) : nullptr;
+        if (scalar != nullptr && !scalar->text.empty()) {
+            return scalar->text;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string>
+endpoint_of(const Options& options, std::optional<std::string> in_documents, Context& context) {
+    if (options.endpoint) {
+        return options.endpoint;
+    }
+    return in_documents ? std::move(in_documents) : context.environment("PROXMOX_VE_ENDPOINT");
+}
+
 } // namespace
 
-Collected<std::vector<document::Tree>> load_sources(const Options& options, Context& context) {
+document::Loaded load_sources(const Options& options, Context& context) {
     document::Loaded loaded = document::load(context.files, options.files);
-    if (loaded.errors.empty()) {
-        return std::move(loaded.trees);
+    if (!loaded.errors.empty()) {
+        std::ranges::move(
+            desired::mistakes_within(loaded.trees), std::back_inserter(loaded.errors)
+        );
     }
-    std::ranges::move(desired::mistakes_within(loaded.trees), std::back_inserter(loaded.errors));
-    return std::unexpected(std::move(loaded.errors));
+    return loaded;
+}
+
+document::Loaded sources_if_any(const Options& options, Context& context) {
+    if (options.files == Options().files) {
+        const auto info = context.files.inspect(options.files.front());
+        if (info && !*info) {
+            return {};
+        }
+    }
+    return load_sources(options, context);
 }
 
 Collected<desired::Document>
-read_document(const std::vector<document::Tree>& sources, const Options& options) {
-    desired::Document document = TRY(desired::parse(sources));
+read_document(const document::Loaded& sources, const Options& options) {
+    if (!sources.errors.empty()) {
+        return std::unexpected(sources.errors);
+    }
+    if (sources.trees.empty()) {
+        return desired::Document();
+    }
+    desired::Document document = TRY(desired::parse(sources.trees));
     if (options.no_prune) {
         desired::Manage& manage = document.manage;
         for (desired::Owned* owned :
@@ -54,29 +105,14 @@ read_document(const std::vector<document::Tree>& sources, const Options& options
     return document;
 }
 
-Collected<desired::Document> load_document(const Options& options, Context& context) {
-    return read_document(TRY(load_sources(options, context)), options);
-}
-
 Collected<desired::Document> document_if_any(const Options& options, Context& context) {
-    if (options.files == Options().files) {
-        const auto info = context.files.inspect(options.files.front());
-        if (info && !*info) {
-            return desired::Document();
-        }
-    }
-    return load_document(options, context);
+    return read_document(sources_if_any(options, context), options);
 }
 
 std::optional<std::string>
 find_endpoint(const Options& options, const desired::Document& document, Context& context) {
-    if (options.endpoint) {
-        return options.endpoint;
-    }
-    if (document.cluster.endpoint) {
-        return document.cluster.endpoint->value;
-    }
-    return context.environment("PROXMOX_VE_ENDPOINT");
+    const auto& endpoint = document.cluster.endpoint;
+    return endpoint_of(options, endpoint ? std::optional(endpoint->value) : std::nullopt, context);
 }
 
 Result<live::Connection>
@@ -131,6 +167,19 @@ running_applier(const live::Credentials& credentials, const desired::Document& d
 
 std::string cluster_name(const desired::Document& document, const live::Connection& connection) {
     return document.cluster.name ? document.cluster.name->value : connection.endpoint;
+}
+
+std::string
+cluster_name_in(const document::Loaded& sources, const Options& options, Context& context) {
+    if (auto name = written_of_cluster(sources, "name")) {
+        return std::move(*name);
+    }
+    if (options.live) { // no endpoint is asked
+        return "unknown";
+    }
+    auto endpoint = endpoint_of(options, written_of_cluster(sources, "endpoint"), context);
+    const bool is_one = endpoint && live::parse_endpoint(*endpoint); // else it may hold a password
+    return is_one ? std::move(*endpoint) : "unknown";
 }
 
 render::PlanContext plan_context(

@@ -13,7 +13,7 @@
 #include "cli/context.hpp"
 #include "cli/options.hpp"
 #include "desired/desired.hpp"
-#include "document/tree.hpp"
+#include "document/load.hpp"
 #include "live/connect.hpp"
 #include "live/read.hpp"
 #include "plan/plan.hpp"
@@ -21,19 +21,19 @@
 
 namespace pveform::cli {
 
-/// Reads everything that `-f` names. Where a part cannot be read, also what is wrong with the rest
-/// is an error, as far as that does not depend on the part.
-[[nodiscard]] Collected<std::vector<document::Tree>>
-load_sources(const Options& options, Context& context);
+/// Reads everything that `-f` names; once in a run, as some of it may be a pipe. Where a part
+/// cannot be read, also what is wrong with the rest is an error, as far as that does not depend on
+/// the part.
+[[nodiscard]] document::Loaded load_sources(const Options& options, Context& context);
 
-/// What it says, checked.
+/// The same; nothing where none was named and none is in the usual place.
+[[nodiscard]] document::Loaded sources_if_any(const Options& options, Context& context);
+
+/// What they say, checked; where nothing was there to be read, an empty document.
 [[nodiscard]] Collected<desired::Document>
-read_document(const std::vector<document::Tree>& sources, const Options& options);
+read_document(const document::Loaded& sources, const Options& options);
 
-/// Both.
-[[nodiscard]] Collected<desired::Document> load_document(const Options& options, Context& context);
-
-/// An empty one where none was named and none is in the usual place.
+/// `read_document` of `sources_if_any`.
 [[nodiscard]] Collected<desired::Document>
 document_if_any(const Options& options, Context& context);
 
@@ -57,6 +57,10 @@ running_applier(const live::Credentials& credentials, const desired::Document& d
 /// The cluster's name for people: the document's, or the endpoint.
 [[nodiscard]] std::string
 cluster_name(const desired::Document& document, const live::Connection& connection);
+
+/// The same from documents that may not be valid, as far as they could be read; else `unknown`.
+[[nodiscard]] std::string
+cluster_name_in(const document::Loaded& sources, const Options& options, Context& context);
 
 [[nodiscard]] render::PlanContext plan_context(
     const Options& options,

@@ -17,10 +17,9 @@ Collected<T> collected(Result<T> result) {
     return std::move(*result);
 }
 
-} // namespace
-
-Collected<Sight> look_at_cluster(const Options& options, Context& context) {
-    const auto document = TRY(document_if_any(options, context));
+Collected<Sight>
+look_from(const document::Loaded& sources, const Options& options, Context& context) {
+    const auto document = TRY(read_document(sources, options));
     if (auto apart = refuse_collisions(options, document, context); !apart) {
         return std::unexpected(Errors{std::move(apart).error()});
     }
@@ -40,9 +39,23 @@ Collected<Sight> look_at_cluster(const Options& options, Context& context) {
     };
 }
 
+} // namespace
+
+Collected<Sight> look_at_cluster(const Options& options, Context& context) {
+    return look_from(sources_if_any(options, context), options, context);
+}
+
 Collected<Sight> look(const Options& options, Context& context) {
+    return look(options, sources_for_look(options, context), context);
+}
+
+document::Loaded sources_for_look(const Options& options, Context& context) {
+    return options.live ? document::Loaded() : sources_if_any(options, context);
+}
+
+Collected<Sight> look(const Options& options, const document::Loaded& sources, Context& context) {
     if (!options.live) {
-        return look_at_cluster(options, context);
+        return look_from(sources, options, context);
     }
     auto file = TRY(collected(load_live_view(options, context)));
     return Sight{

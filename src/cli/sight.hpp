@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "cli/context.hpp"
 #include "cli/options.hpp"
+#include "document/load.hpp"
 #include "live/connect.hpp"
 #include "live/read.hpp"
 
@@ -26,5 +27,12 @@ struct Sight {
 
 /// The same, or the file that `--live` names.
 [[nodiscard]] Collected<Sight> look(const Options& options, Context& context);
+
+/// What such a look reads of documents: nothing where `--live` names a file.
+[[nodiscard]] document::Loaded sources_for_look(const Options& options, Context& context);
+
+/// `look`, where the documents were read already.
+[[nodiscard]] Collected<Sight>
+look(const Options& options, const document::Loaded& sources, Context& context);
 
 } // namespace pveform::cli

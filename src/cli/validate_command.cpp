@@ -68,8 +68,9 @@ render::Validation validate_alone(const desired::Document& document, Context& co
     };
 }
 
-render::Validation validation_of(const Options& options, Context& context) {
-    const auto document = load_document(options, context);
+render::Validation
+validation_of(const document::Loaded& sources, const Options& options, Context& context) {
+    const auto document = read_document(sources, options);
     if (!document) {
         return {.errors = document.error()};
     }
@@ -129,9 +130,11 @@ void setup_validate(CLI::App& app, Options& options) {
 }
 
 ExitCode run_validate(const Options& options, Context& context) {
-    render::Validation validation = validation_of(options, context);
+    const auto sources = load_sources(options, context);
+    render::Validation validation = validation_of(sources, options, context);
+    const std::string cluster = cluster_name_in(sources, options, context);
     std::ranges::move( // on GitHub; there are no other outputs
-        write_invalid("validate", validation.errors, options, Outputs(), context),
+        write_invalid("validate", validation.errors, cluster, Outputs(), context),
         std::back_inserter(validation.errors)
     );
     return options.format == Format::json ? print_json(validation, context)

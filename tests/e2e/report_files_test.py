@@ -1,6 +1,8 @@
 """Where reports go: to standard output, into files that are replaced as a whole, or nowhere."""
 
 import json
+import os
+import subprocess
 import xml.etree.ElementTree
 
 import harness
@@ -75,6 +77,18 @@ class ReportFiles(Reports):
             self.assertIn("\n::error file=pveform.yaml,line=3,col=1,"
                           "title=pveform%3A invalid-document::unknown key `usrs`", run.err)
             self.assertIn("**Not valid**: 1 error.", summary.read_text())
+
+    def test_documents_from_a_pipe_are_read_once(self):
+        """The second look at one that is not valid waited for ever, or found it empty."""
+        os.mkfifo(self.folder / "p.yaml")
+        text = "version: 1\ncluster: { name: e2e }\nusrs: {}\n"
+        for command in ("validate", "plan", "drift", "apply"):
+            summary = self.write("summary.md", "")
+            with subprocess.Popen(["sh", "-c", 'printf %s "$0" > p.yaml', text], cwd=self.folder):
+                run = self.pveform(command, "-f", "p.yaml", environment={
+                    "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+            self.assert_code(run, 3)
+            self.assertTrue(summary.read_text().startswith(f"<!-- pveform:{command}:e2e -->\n"))
 
     def test_what_is_no_output_is_refused(self):
         for text, words in [("xml=a", "text, json, markdown, junit, sarif, prometheus"),
