@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "json/write.hpp"
 #include "model/release.hpp"
+#include "json/write.hpp"
 
 namespace pveform::live {
 

@@ -26,7 +26,8 @@ struct Release {
     /// Whether a token's secret can be renewed in place (`regenerate`, pve-access-control 9.1.0).
     [[nodiscard]] bool can_regenerate_tokens() const { return *this >= Release{9, 2}; }
 
-    /// Whether an empty comment clears a token's (pve-access-control 9.0.4). Before, it is no change.
+    /// Whether an empty comment clears a token's (pve-access-control 9.0.4). Before, it is no
+    /// change.
     [[nodiscard]] bool can_clear_token_comments() const { return *this >= Release{9, 1}; }
 
     friend auto operator<=>(const Release&, const Release&) = default;
