@@ -96,17 +96,21 @@ private:
     /// The tokens that are there already, but for the one that gets a new secret.
     void
     hold_names(const std::array<TokenId, 2>& names, const TokenId* current, const TokenId* next) {
+        const bool is_turn = next != nullptr;
+        const bool is_shortened =
+            current != nullptr && whole_life().ends_before(expiry_of(*current));
+        const Expiry last = is_turn || is_shortened ? end_of_predecessor() : before_whole();
         for (const TokenId& name : names) {
             const Token* live = live_token(name);
             if (live == nullptr || &name == next) {
                 continue;
             }
-            const bool is_current = &name == current && next == nullptr;
+            const bool is_current = &name == current && !is_turn;
             result_.holders.push_back(
                 {.id = name,
                  .expire = live->expire == Expiry::unconfirmed()
                                ? live->expire
-                               : earlier(live->expire, is_current ? whole_life() : before_whole())}
+                               : earlier(live->expire, is_current ? whole_life() : last)}
             );
         }
         if (const Token* plain = live_token(declared_)) {
@@ -127,10 +131,7 @@ private:
         for (Holder& holder : result_.holders) {
             if (holder.id == known && !holder.expire.is_over(now_) &&
                 !was_never_stored(*live_token(known))) {
-                const Expiry overlap = clear_of_grace({now_ + wanted_.overlap->value.count()});
-                if (holder.expire.ends_before(overlap)) {
-                    holder.expire = overlap;
-                }
+                holder.expire = later(holder.expire, end_of_overlap());
                 predecessor = Predecessor{holder.id, holder.expire};
             }
         }
@@ -143,19 +144,34 @@ private:
         );
     }
 
-    /// Whether consumers may still use the token whose turn it is, as its successor is too young.
+    /// Whether consumers may still use the secret of the token whose turn it is. Its end tells for
+    /// sure, and what is due can wait for that. Whoever asks for a secret waits for the overlap
+    /// alone; but when the current one was issued is known only if `lifetime` is what it was then.
     bool is_needed_still(const TokenId& next, Expiry current) {
         const Token* live = live_token(next);
-        const Expiry free{
+        if (live == nullptr || live->expire.is_over(now_)) {
+            return false;
+        }
+        const Expiry overlap{
             current.seconds - wanted_.lifetime->value.count() + wanted_.overlap->value.count()};
-        if (live == nullptr || live->expire.is_over(now_) || free.is_over(now_)) {
+        const bool is_asked_for = rotation_.urgency == Urgency::now;
+        const Expiry free = is_asked_for ? earlier(overlap, live->expire) : live->expire;
+        if (free.is_over(now_)) {
+            result_.caution = fmt::format(
+                "`{}` gets a new secret while its old one is alive (expires {}): by the `lifetime` "
+                "of today its overlap is over; where that was raised since, the old one may still "
+                "be in use",
+                next.text(),
+                live->expire.text()
+            );
             return false;
         }
         result_.obstacle = fmt::format(
-            "token `{}` gets no new secret before {}: until then the one before the last may still "
-            "be in use, as its overlap is not over",
+            "token `{}` gets no new secret before {}: until then the one before the last, of `{}`, "
+            "may still be in use",
             declared_.text(),
-            free.text()
+            free.text(),
+            next.text()
         );
         return true;
     }
@@ -229,7 +245,21 @@ private:
     /// So that a predecessor never looks like the current one.
     [[nodiscard]] Expiry before_whole() const { return {whole_life().seconds - 1}; }
 
+    [[nodiscard]] Expiry end_of_overlap() const {
+        return earlier(clear_of_grace({now_ + wanted_.overlap->value.count()}), before_whole());
+    }
+
+    /// Of a predecessor at the latest. When its successor is due, its name must be free, whatever
+    /// `lifetime` is by then.
+    [[nodiscard]] Expiry end_of_predecessor() const {
+        const Expiry due =
+            clear_of_grace({whole_life().seconds - wanted_.renew_before->value.count()});
+        return later(earlier(due, before_whole()), end_of_overlap());
+    }
+
     [[nodiscard]] static Expiry earlier(Expiry a, Expiry b) { return a.ends_before(b) ? a : b; }
+
+    [[nodiscard]] static Expiry later(Expiry a, Expiry b) { return a.ends_before(b) ? b : a; }
 
     [[nodiscard]] Expiry declared_or(Expiry other) const {
         return wanted_.expire ? wanted_.expire->value : other;

@@ -34,6 +34,7 @@ struct Succession {
     std::optional<TokenId> retired;      // of the plain name, dead since two names take turns
     std::optional<CurrentToken> current; // without its place; nothing before the first secret
     std::string obstacle;                // why no secret is issued although one was asked for
+    std::string caution; // what to know of one that is issued while the one before is alive
 
     [[nodiscard]] bool issues_secret() const;
 };
@@ -41,8 +42,10 @@ struct Succession {
 /// Without `overlap` the declared token stands for itself. With it, `NAME-a` and `NAME-b` take
 /// turns: of those whose secret was stored, the one that lives longest is the current one. Its
 /// successor is issued under the other name, when what is left of it is less than `renew_before`
-/// and the rotation asks for it; it lives on to its own expiry, and for at least `overlap`. A token
-/// of the plain name, from before it had an overlap, counts as a predecessor.
+/// and the rotation asks for it; it lives on to its own expiry, but not until its successor is due,
+/// and for at least `overlap`. Until then its name gets no new secret, but where one is asked for
+/// and the overlap is over by the `lifetime` of today. A token of the plain name, from before it
+/// had an overlap, counts as a predecessor.
 [[nodiscard]] Succession succession_of(
     const TokenId& declared,
     const desired::Token& wanted,

@@ -260,12 +260,15 @@ void Overlay::report(const TokenId& declared, const Succession& succession, cons
     if (succession.current) {
         report_current(succession, span);
     }
-    if (succession.obstacle.empty()) {
-        return;
-    }
     std::vector<ObjectKey> names = {declared};
     if (succession.current) {
         names.emplace_back(succession.current->holder);
+    }
+    if (!succession.caution.empty()) {
+        target_.notices.push_back(Notice{succession.caution, span, names});
+    }
+    if (succession.obstacle.empty()) {
+        return;
     }
     if (rotation_.urgency == Urgency::now) {
         target_.blocks.push_back(Block{

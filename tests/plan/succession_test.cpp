@@ -239,6 +239,48 @@ TEST_CASE("a secret that may still be in use is not replaced", "[plan]") {
     CHECK(issued(plan_of(later, turning, now_of("*"))).front().id == a);
 }
 
+TEST_CASE("a lifetime that was raised replaces no secret that is still in use", "[plan]") {
+    // Both were issued for 30 days: a 22 days ago, b yesterday. By the lifetimes of today b would
+    // be older than any overlap.
+    const State live = cluster({{"ci-a", start + 8 * day}, {"ci-b", start + 29 * day}});
+    for (const std::string terms :
+         {"lifetime: 90d, renew_before: 30d",
+          "lifetime: 90d, renew_before: 60d",
+          "lifetime: 365d"}) {
+        INFO(terms);
+        const std::string raised = fmt::format(
+            "users: {{ ann@pve: {{ tokens: {{ ci: {{ {}, overlap: 7d }} }} }} }}", terms
+        );
+        CHECK(plan_of(live, raised).is_empty());
+        for (const UnixSeconds now : {start, start + 8 * day - 1}) {
+            const plan::Plan waiting = plan_of(live, raised, due(), now);
+            CHECK(waiting.is_empty());
+            CHECK(waiting.blocks.empty());
+            REQUIRE(waiting.notices.size() == 1);
+            CHECK(
+                waiting.notices.front().message ==
+                "token `ann@pve!ci` gets no new secret before 2027-01-23T08:00:00Z: until then "
+                "the one before the last, of `ann@pve!ci-a`, may still be in use"
+            );
+        }
+        const plan::Plan turn = plan_of(live, raised, due(), start + 8 * day);
+        REQUIRE(issued(turn).size() == 1);
+        CHECK(issued(turn).front().id == a);
+        CHECK(expiry(turn, b) == start + 29 * day);
+
+        // Whoever asks for one is told what it may end.
+        const plan::Plan asked = plan_of(live, raised, now_of("*"));
+        REQUIRE(issued(asked).size() == 1);
+        REQUIRE(asked.notices.size() == 1);
+        CHECK(
+            asked.notices.front().message ==
+            "`ann@pve!ci-a` gets a new secret while its old one is alive (expires "
+            "2027-01-23T08:00:00Z): by the `lifetime` of today its overlap is over; where that was "
+            "raised since, the old one may still be in use"
+        );
+    }
+}
+
 TEST_CASE("a token from before the overlap is a predecessor, and goes when it is dead", "[plan]") {
     const plan::Plan plan = plan_of(cluster({{"ci", 0}}), turning);
     CHECK(issued(plan).front().id == a);
@@ -256,8 +298,45 @@ TEST_CASE("a predecessor never lives as long as its successor", "[plan]") {
     const State live = cluster({{"ci-a", start + 200 * day}, {"ci-b", start + 300 * day}});
     const plan::Plan plan = plan_of(live, turning);
     CHECK(expiry(plan, b) == start + 90 * day);
-    CHECK(expiry(plan, a) == start + 90 * day - 1);
+    CHECK(expiry(plan, a) == start + 69 * day);
     CHECK(plan_of(plan.after, turning, {}, start + 60).is_empty());
+}
+
+TEST_CASE("a predecessor is over when its successor is due, or its overlap", "[plan]") {
+    const plan::Plan early = plan_of(cluster({{"ci-a", start + 89 * day}}), turning, now_of("*"));
+    CHECK(issued(early).front().id == b);
+    CHECK(expiry(early, a) == start + 69 * day);
+    const plan::Plan next = plan_of(early.after, turning, due(), start + 69 * day);
+    REQUIRE(issued(next).size() == 1);
+    CHECK(issued(next).front().id == a);
+
+    SECTION("also where a shorter lifetime ends both sooner") {
+        const State live = cluster({{"ci-a", start + 85 * day}, {"ci-b", start + 200 * day}});
+        CHECK(expiry(plan_of(live, turning), a) == start + 69 * day);
+    }
+    SECTION("but nothing is shortened where no secret is new and no lifetime shorter") {
+        const State live = cluster({{"ci-a", start + 85 * day}, {"ci-b", start + 89 * day}});
+        CHECK(expiry(plan_of(live, turning), a) == start + 85 * day);
+    }
+    SECTION("the overlap is never cut") {
+        const std::string long_overlap =
+            "users: { ann@pve: { tokens: { ci: { lifetime: 90d, renew_before: 89d, overlap: 80d } "
+            "} } }";
+        const plan::Plan plan = plan_of(cluster({{"ci-a", start + 85 * day}}), long_overlap, due());
+        CHECK(issued(plan).front().id == b);
+        CHECK(expiry(plan, a) == start + 80 * day);
+    }
+    SECTION("an overlap that is nearly as long as the lifetime ends before it") {
+        const std::string longest =
+            "users: { ann@pve: { tokens: { ci: { lifetime: 7201s, renew_before: 1s, overlap: "
+            "7200s } } } }";
+        for (const UnixSeconds second : {0, 1, 2, 3}) {
+            const UnixSeconds now = start + second;
+            const plan::Plan plan = plan_of(cluster({{"ci-a", now + 1}}), longest, due(), now);
+            CHECK(expiry(plan, a) < expiry(plan, b));
+            CHECK_FALSE(is_grace({expiry(plan, a)}, expiry(plan, a)));
+        }
+    }
 }
 
 TEST_CASE(
@@ -272,7 +351,7 @@ TEST_CASE(
             const auto* shortened = std::get_if<plan::UpdateToken>(&plan.steps[0].command);
             REQUIRE(shortened != nullptr);
             CHECK(shortened->id == a);
-            CHECK(shortened->fields.expire == Expiry{start + 90 * day - 1});
+            CHECK(shortened->fields.expire == Expiry{start + 69 * day});
             const plan::Command& issue = plan.steps[1].command;
             REQUIRE(std::holds_alternative<plan::IssueToken>(issue));
             CHECK_FALSE(is_ready(issue, live));

@@ -1,4 +1,6 @@
 // Rotation under a moving clock.
+#include <algorithm>
+#include <array>
 #include <random>
 
 #include "catch.hpp"
@@ -31,7 +33,22 @@ struct Walk {
     }
 
     void apply() {
-        const plan::Plan plan = plan_of(live, document, due(), now);
+        carry_out(plan_of(live, document, due(), now));
+        CHECK(plan_of(live, document, due(), now).is_empty());
+        CHECK(is_good(stored_id, stored));
+    }
+
+    /// Somebody asks for a new secret; whether there is one.
+    bool ask() {
+        const plan::Plan plan = plan_of(live, document, now_of("*"), now);
+        if (!plan.blocks.empty()) {
+            return false; // the overlap is not over
+        }
+        carry_out(plan);
+        return true;
+    }
+
+    void carry_out(const plan::Plan& plan) {
         for (const plan::IssueToken& issue : issued(plan)) {
             if (issue.exists && live.tokens.contains(issue.id) && !has_overlap) {
                 const UnixSeconds left = live.tokens.at(issue.id).expire.seconds - now;
@@ -43,8 +60,6 @@ struct Walk {
             stored_id = issue.id;
         }
         live = plan.after;
-        CHECK(plan_of(live, document, due(), now).is_empty());
-        CHECK(is_good(stored_id, stored));
     }
 
     void consume() {
@@ -121,4 +136,92 @@ TEST_CASE("with an overlap, who reads the secret once a week never holds a dead 
         }
         CHECK(walk.issued_so_far >= 730 / lifetime);
     }
+}
+
+namespace {
+
+/// What a document says of a token with an overlap, in days.
+struct Terms {
+    UnixSeconds lifetime;
+    UnixSeconds renew_before;
+
+    [[nodiscard]] std::string document(UnixSeconds overlap) const {
+        return fmt::format(
+            "users: {{ ann@pve: {{ tokens: {{ ci: {{ lifetime: {}d, renew_before: {}d, overlap: "
+            "{}d }} }} }} }}",
+            lifetime,
+            renew_before,
+            overlap
+        );
+    }
+};
+
+} // namespace
+
+TEST_CASE("nobody holds a dead secret where the lifetime changes on the way", "[plan]") {
+    int changes = 0;
+    for (unsigned seed = 1; seed <= 25; ++seed) {
+        std::mt19937 random(seed);
+        const auto any = [&](UnixSeconds from, UnixSeconds to) {
+            return std::uniform_int_distribution<UnixSeconds>(from, to)(random);
+        };
+        const auto any_terms = [&](UnixSeconds shortest, UnixSeconds longest) {
+            const UnixSeconds lifetime = any(shortest, longest);
+            return Terms{lifetime, any(6, lifetime / 3)};
+        };
+        const std::array terms = {any_terms(30, 50), any_terms(60, 400)};
+        const UnixSeconds step = std::min(terms[0].renew_before, terms[1].renew_before) * day / 2;
+        const UnixSeconds overlap = 8 + step / day; // a week and a step
+        INFO("seed " << seed);
+        std::size_t which = seed % 2;
+        Walk walk{
+            .document = terms[which].document(overlap), .renew_before = 0, .has_overlap = true};
+        UnixSeconds next_run = start;
+        UnixSeconds next_change = start + any(1, 60) * day;
+        for (; walk.now < start + 730 * day; walk.now += 3600) {
+            if (walk.now >= next_change) {
+                which = 1 - which;
+                walk.document = terms[which].document(overlap);
+                next_change = walk.now + any(1, 60) * day;
+                ++changes;
+            }
+            if (walk.now >= next_run) {
+                walk.apply();
+                next_run = walk.now + any(3600, step);
+            }
+            walk.consume();
+        }
+        CHECK(walk.issued_so_far >= 730 / terms[1].lifetime);
+    }
+    CHECK(changes > 25 * 12);
+}
+
+TEST_CASE("nobody holds a dead secret where new ones are asked for on the way", "[plan]") {
+    int asked = 0;
+    for (unsigned seed = 1; seed <= 25; ++seed) {
+        std::mt19937 random(seed);
+        const auto any = [&](UnixSeconds from, UnixSeconds to) {
+            return std::uniform_int_distribution<UnixSeconds>(from, to)(random);
+        };
+        const UnixSeconds lifetime = any(40, 120);
+        const Terms terms{lifetime, any(6, lifetime / 3)};
+        const UnixSeconds step = terms.renew_before * day / 2;
+        INFO("seed " << seed);
+        Walk walk{
+            .document = terms.document(8 + step / day), .renew_before = 0, .has_overlap = true};
+        UnixSeconds next_run = start;
+        UnixSeconds next_ask = start + any(1, 20) * 3600;
+        for (; walk.now < start + 730 * day; walk.now += 3600) {
+            if (walk.now >= next_run) {
+                walk.apply();
+                next_run = walk.now + any(3600, step);
+            }
+            if (walk.now >= next_ask) {
+                asked += walk.ask() ? 1 : 0;
+                next_ask = walk.now + any(1, 2 * lifetime) * day;
+            }
+            walk.consume();
+        }
+    }
+    CHECK(asked > 25 * 5);
 }
