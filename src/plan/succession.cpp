@@ -37,7 +37,7 @@ private:
         if (live == nullptr || (was_never_stored(*live) && !is_as_declared(live->expire))) {
             result_.holders.push_back(
                 {.id = declared_,
-                 .expire = expiry_of_new(),
+                 .expire = live == nullptr ? expiry_of_new() : expiry_of_repaired(live->expire),
                  .is_issued = true,
                  .reason = live != nullptr ? std::string(secret_never_stored) : std::string()}
             );
@@ -270,6 +270,11 @@ private:
         return wanted_.lifetime ? whole_life() : declared_or(Expiry::never());
     }
 
+    /// Nobody knows whether a mark that is over is one: it brings nothing to life by itself.
+    [[nodiscard]] Expiry expiry_of_repaired(Expiry mark) const {
+        return is_doubtful_mark(mark, wanted_, now_) ? mark : expiry_of_new();
+    }
+
     const TokenId& declared_;
     const desired::Token& wanted_;
     const State& live_;
@@ -279,6 +284,11 @@ private:
 };
 
 } // namespace
+
+bool is_doubtful_mark(Expiry live, const desired::Token& wanted, UnixSeconds now) {
+    return live != Expiry::unconfirmed() && live.is_over(now) && is_grace(live, now) &&
+           !wanted.expire && !wanted.lifetime;
+}
 
 bool Succession::issues_secret() const {
     return std::ranges::any_of(holders, &Holder::is_issued);

@@ -29,6 +29,10 @@ struct Holder {
     [[nodiscard]] bool is_repair() const { return reason == secret_never_stored; }
 };
 
+/// Whether a token's expiry is over and looks like the mark of a secret that was never stored, but
+/// may be an end like any other, and the document does not say what it is to be.
+[[nodiscard]] bool is_doubtful_mark(Expiry live, const desired::Token& wanted, UnixSeconds now);
+
 struct Succession {
     std::vector<Holder> holders;
     std::optional<TokenId> retired;      // of the plain name, dead since two names take turns

@@ -299,6 +299,22 @@ bool Overlay::is_restored(const AclKey& key, const desired::Token& wanted) const
 /// killed before, unless it is declared.
 void Overlay::check_renewal(const Renewal& renewal) {
     const auto& [declared, holder, live, wanted] = renewal;
+    if (is_doubtful_mark(live.expire, wanted, now_)) {
+        block(
+            renewal,
+            fmt::format(
+                "whether `{}` simply expired, or its secret was never stored, cannot be told from "
+                "its expiry ({}), and the document declares none",
+                holder.id.text(),
+                live.expire.text()
+            ),
+            fmt::format(
+                "write `expire: {}` to leave it as it is; or another `expire`, or a `lifetime`, "
+                "to give it a new secret",
+                live.expire.text()
+            )
+        );
+    }
     if (!holder.is_repair() && !live.expire.is_never() && !wanted.expire && !wanted.lifetime) {
         block(
             renewal,
