@@ -67,9 +67,34 @@ bool issues_secret(const Change& change) {
            (change.action == Action::create || change.action == Action::rotate);
 }
 
+/// Kind and name, as cascades name who takes them along.
+std::string full_name(const ObjectKey& key) {
+    return fmt::format("{} {}", to_string(kind_of(key)), name_of(key));
+}
+
 /// The object that takes a cascade along; what else could it be but its user, group, token or role.
 std::string taker_of(const Change& cascade) {
     return cascade.reason.substr(plan::cascade_prefix.size());
+}
+
+/// By the object that is destroyed. What goes with a token that goes with its user is the user's:
+/// such a token has no row of its own.
+std::map<std::string, std::vector<const Change*>> cascades_of(const plan::Plan& plan) {
+    std::map<std::string, std::string> users; // of tokens that go with them
+    for (const Change& change : plan.changes) {
+        if (change.action == Action::cascade && std::holds_alternative<TokenId>(change.key)) {
+            users[full_name(change.key)] = taker_of(change);
+        }
+    }
+    std::map<std::string, std::vector<const Change*>> cascades;
+    for (const Change& change : plan.changes) {
+        if (change.action == Action::cascade) {
+            const std::string taker = taker_of(change);
+            const auto user = users.find(taker);
+            cascades[user == users.end() ? taker : user->second].push_back(&change);
+        }
+    }
+    return cascades;
 }
 
 /// `PVE also removes: token bob@pve!old, membership ops, 1 ACL entry`.
@@ -99,12 +124,7 @@ std::string cascades_in_words(const std::vector<const Change*>& cascades, const 
 }
 
 std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context) {
-    std::map<std::string, std::vector<const Change*>> cascades;
-    for (const Change& change : plan.changes) {
-        if (change.action == Action::cascade) {
-            cascades[taker_of(change)].push_back(&change);
-        }
-    }
+    std::map<std::string, std::vector<const Change*>> cascades = cascades_of(plan);
     std::vector<Row> rows;
     for (const Change& change : plan.changes) {
         if (std::holds_alternative<AclKey>(change.key) || change.action == Action::cascade) {
@@ -125,9 +145,7 @@ std::vector<Row> object_rows(const plan::Plan& plan, const PlanContext& context)
             ));
         }
         if (change.action == Action::destroy) {
-            const std::string words = cascades_in_words(
-                cascades[fmt::format("{} {}", kind, name_of(change.key))], change
-            );
+            const std::string words = cascades_in_words(cascades[full_name(change.key)], change);
             if (!words.empty()) {
                 row.below.push_back(words);
             }
