@@ -2,7 +2,6 @@
 schemas at hand; and that `--quiet` is."""
 
 import json
-import os
 import re
 
 import harness
@@ -91,11 +90,9 @@ class AtTheTerminal(harness.EndToEnd):
         self.write("user.cfg", "user:root@pam:1:0::::::\n")
 
     def start(self, *arguments, environment=None, **rest):
-        variables = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LANG": "C.UTF-8",
+        variables = {**harness.KEPT, "PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LANG": "C.UTF-8",
                      "TERM": "xterm", **(environment or {})}
         variables = {name: value for name, value in variables.items() if value is not None}
-        variables.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")
-                          if name in os.environ})
         terminal = Terminal([harness.BINARIES / "pveform", *arguments], variables, self.folder,
                             **rest)
         self.addCleanup(terminal.process.kill)

@@ -1,10 +1,11 @@
 """What the end-to-end tests stand on: the simulator and pveform as processes, a look at the cluster
-over its API, and the watch that no secret ever gets into an output."""
+over its API, and the watch that neither a secret nor a sanitizer's report is ever in an output."""
 
 import base64
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -26,6 +27,10 @@ TESTS = Path(__file__).resolve().parent.parent
 SEED = TESTS / "e2e/seed"
 START_TIME_LIMIT_S = 60
 RUN_TIME_LIMIT_S = 120
+# What a program that a test starts has of the environment of the tests themselves.
+KEPT = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+        if name in os.environ}
+SANITIZER_REPORT = re.compile(r"(ERROR|WARNING): \w+Sanitizer\b|: runtime error: ")
 OUTPUT_SCHEMAS = {"plan": "plan", "diff": "plan", "show": "plan", "apply": "receipt",
                   "rotate": "receipt"}
 
@@ -48,7 +53,11 @@ class SecretWatch:
         self.secrets.update(secret for secret in secrets if len(secret) >= 8)
 
     def see(self, whose, text):
+        """Fails at once where it is a sanitizer's report: to a test, the exit code could be that of an
+        error which it expects."""
         self.outputs.append((whose, text))
+        if SANITIZER_REPORT.search(text):
+            raise AssertionError(f"{whose} ends with a sanitizer's report:\n{text}")
 
     def leaks(self):
         """`whose output holds which secret` for each, in any of the forms that an HTTP client or
@@ -246,12 +255,10 @@ class EndToEnd(unittest.TestCase):
 
     def execute(self, command, environment, stdin=subprocess.DEVNULL, watch=WATCH):
         """Runs a command with nothing in its environment but what is said; its output is watched."""
-        kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")
-                if name in os.environ}
         done = subprocess.run(
             command, cwd=self.folder, stdin=stdin, capture_output=True, text=True,
             timeout=RUN_TIME_LIMIT_S,
-            env={**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", **environment},
+            env={**KEPT, "HOME": str(self.folder), "LANG": "C.UTF-8", **environment},
         )
         watch.see(" ".join(map(str, command)), done.stdout + done.stderr)
         return Run(command, done.returncode, done.stdout, done.stderr)
@@ -277,12 +284,11 @@ class EndToEnd(unittest.TestCase):
         """Runs pveform with a person at a terminal, who gives the next answer to each question that
         ends in `: `; an answer may be a function that does something before it gives it. Exit code
         and screen."""
-        kept = {n: os.environ[n] for n in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if n in os.environ}
         person, program = pty.openpty()
         process = subprocess.Popen(
             [BINARIES / "pveform", *arguments, *self.to(simulator)], cwd=self.folder,
             stdin=program, stdout=program, stderr=program, start_new_session=True,
-            env={**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb", **environment},
+            env={**KEPT, "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb", **environment},
         )
         os.close(program)
         screen = b""

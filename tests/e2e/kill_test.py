@@ -48,9 +48,11 @@ class Kills(sweep.Sweep):
 
     def apply_under(self, simulator, *options):
         log = self.folder / "calls.log"
+        # Leaks cannot be looked for while traced.
+        sanitizer = f"{harness.KEPT.get('ASAN_OPTIONS', '')}:detect_leaks=0"
         run = self.apply(
             simulator, before=["strace", "-qq", "-o", log, "-e", f"trace={CALLS}", *options],
-            environment={"ASAN_OPTIONS": "detect_leaks=0"})  # leaks cannot be looked for while traced
+            environment={"ASAN_OPTIONS": sanitizer})
         return run, log.read_text()
 
     def count(self):

@@ -1,9 +1,11 @@
-"""Does the watch see a leak? Every end-to-end test relies on it."""
+"""Does the watch see a leak, and a sanitizer's report? Every end-to-end test relies on it."""
 
 import base64
+import json
 import urllib.parse
 
 import harness
+from terminal import Terminal
 
 
 class TheWatch(harness.EndToEnd):
@@ -52,6 +54,49 @@ class TheWatch(harness.EndToEnd):
         self.assertIn(new, harness.WATCH.secrets)
         self.assertLessEqual(set(simulator.tokens.values()), harness.WATCH.secrets)
         self.assertIn("made-up-password-admin", harness.WATCH.secrets)
+
+
+class SanitizerReports(harness.EndToEnd):
+    """Such a program ends with a code that a test may expect, unless ASAN_OPTIONS say otherwise."""
+
+    REPORTS = [
+        "=================================================================\n"
+        "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010\n",
+        "==7==ERROR: LeakSanitizer: detected memory leaks\n",
+        "WARNING: ThreadSanitizer: data race (pid=7)\n",
+        "src/base/text.cpp:12:5: runtime error: signed integer overflow: 2147483647 + 1\n",
+    ]
+
+    def program(self, text):
+        """One that says it and fails as others do."""
+        return ["sh", "-c", 'printf "%s" "$0" >&2; exit 1', text]
+
+    def test_what_ends_with_one_fails(self):
+        for report in self.REPORTS:
+            with self.subTest(report):
+                with self.assertRaisesRegex(AssertionError, "sanitizer's report"):
+                    self.execute(self.program("error: no such file\n" + report), {})
+        self.assert_code(self.execute(self.program("error: no runtime error, AddressSanitizer\n"), {}), 1)
+
+    def test_also_at_a_terminal(self):
+        for report in self.REPORTS:
+            terminal = Terminal(self.program(report), harness.KEPT, self.folder)
+            with self.assertRaisesRegex(AssertionError, "sanitizer's report"):
+                terminal.finish()
+
+    def test_also_a_simulator(self):
+        for report in self.REPORTS:
+            simulator = harness.Simulator(self.folder)
+            simulator.output.append(report)
+            with self.assertRaisesRegex(AssertionError, "sanitizer's report"):
+                simulator.stop()
+
+    def test_what_is_built_with_them_ends_with_a_code_of_their_own(self):
+        """That of the preset, under which these tests run."""
+        presets = json.loads((harness.TESTS.parent / "CMakePresets.json").read_text())
+        (asan,) = (preset for preset in presets["testPresets"] if preset["name"] == "asan")
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            self.assertIn("exitcode=99", asan["environment"][name].split(":"))
 
 
 if __name__ == "__main__":

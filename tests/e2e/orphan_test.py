@@ -3,7 +3,6 @@ one."""
 
 import fcntl
 import json
-import os
 import signal
 import subprocess
 import time
@@ -55,7 +54,7 @@ class Orphans(harness.EndToEnd):
             process = subprocess.Popen(
                 [harness.BINARIES / "pveform", "apply", "--yes", *self.to(self.simulator)],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                env={"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                env={**harness.KEPT, "HOME": str(self.folder),
                      "PVEFORM_API_TOKEN": token},
             )
         self.addCleanup(process.wait)

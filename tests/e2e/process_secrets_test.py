@@ -2,7 +2,6 @@
 the programs that it starts. And two runs at once."""
 
 import json
-import os
 import subprocess
 import threading
 import time
@@ -79,7 +78,7 @@ class Processes(harness.EndToEnd):
              "--ca-file", simulator.ca_file],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8",
+            env={**harness.KEPT, "HOME": str(self.folder), "LANG": "C.UTF-8",
                  **environment})
 
     def watched_apply(self, simulator, watch):

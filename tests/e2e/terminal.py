@@ -9,6 +9,8 @@ import subprocess
 import termios
 import time
 
+import harness
+
 TIME_LIMIT_S = 60
 
 
@@ -64,6 +66,7 @@ class Terminal:
         while self.read_some(0):
             pass
         os.close(self.primary)
+        harness.WATCH.see("a program at a terminal", self.text)
         return self.process.returncode
 
     @property
