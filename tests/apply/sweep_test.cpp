@@ -223,6 +223,7 @@ TEST_CASE("however many things go wrong in one run, one rerun finishes the work"
 }
 
 TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
+    const bool in_folder = GENERATE(false, true);
     using Crash = MemoryFiles::Crash;
     std::size_t kills = 0;
     for (const Release release : {Release{9, 2}, Release{8, 4}}) {
@@ -230,6 +231,7 @@ TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
             for (const Crash crash : {Crash::keeps_all, Crash::drops_contents, Crash::drops_all}) {
                 for (std::size_t n = 1; true; ++n) {
                     World world = world_of(release);
+                    world.stores_in_folder = in_folder;
                     Faults kill(n, kind);
                     bool killed = false;
                     try {
@@ -246,7 +248,10 @@ TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
                     world.pve.set_kills(nullptr);
                     world.files.set_faults(nullptr);
                     world.files.crash(crash);
-                    INFO(release.text() << ", operation " << n << " of the run");
+                    INFO(
+                        release.text() << ", operation " << n << " of the run"
+                                       << (in_folder ? ", into a folder" : "")
+                    );
                     world.check_no_live_token_without_secret();
                     world.check_one_rerun_finishes();
                     check_rotations(world);
@@ -259,12 +264,14 @@ TEST_CASE("killed at any operation, one rerun finishes the work", "[apply]") {
 }
 
 TEST_CASE("whatever fails in the files, no live token is without its secret", "[apply]") {
+    const bool in_folder = GENERATE(false, true);
     for (std::size_t n = 1; true; ++n) {
         World world = world_of(Release{9, 2});
+        world.stores_in_folder = in_folder;
         Faults fault(n, FaultKind::error);
         const Receipt receipt = world.apply([&] { world.files.set_faults(&fault); });
         world.files.set_faults(nullptr);
-        INFO("operation " << n);
+        INFO("operation " << n << (in_folder ? ", into a folder" : ""));
         world.check_no_live_token_without_secret();
         check_honesty(world, receipt);
         check_nothing_leaks(world, receipt);

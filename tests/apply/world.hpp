@@ -125,7 +125,8 @@ public:
     std::function<bool()> interrupted = [] { return false; };
     std::string identity = "root@pam!apply"; // who we are
     UnixSeconds pve_is_ahead_s = 0;
-    bool only_rotates = false; // as `pveform rotate --due` does
+    bool only_rotates = false;     // as `pveform rotate --due` does
+    bool stores_in_folder = false; // a file for each secret, instead of one for all
 
     plan::Plan plan() {
         const auto view = live::fetch(pve, identity);
@@ -147,9 +148,7 @@ public:
     /// `before` is called between the plan and its first request.
     apply::Receipt apply(const std::function<void()>& before = [] {}) {
         const plan::Plan made = plan();
-        const auto sink = secrets::open_file_sink(
-            files, processes, "/safe/prod.json", "prod", made.tokens_to_issue()
-        );
+        const auto sink = open_sink(made.tokens_to_issue());
         if (!sink) {
             FAIL(sink.error().message);
         }
@@ -177,11 +176,16 @@ public:
 
     /// What is stored about a declared token; nothing where nothing is.
     [[nodiscard]] std::optional<json::Value> stored_record(const TokenId& declared) const {
-        if (!files.has("/safe/prod.json")) {
+        const std::string file =
+            stores_in_folder ? "/safe/" + declared.text() + ".json" : "/safe/prod.json";
+        if (!files.has(file)) {
             return std::nullopt;
         }
-        const auto stored = json::parse(files.bytes("/safe/prod.json"));
+        const auto stored = json::parse(files.bytes(file));
         REQUIRE(stored);
+        if (stores_in_folder) {
+            return *stored;
+        }
         const json::Value* entry = stored->find("tokens")->find(declared.text());
         return entry == nullptr ? std::nullopt : std::optional(*entry);
     }
@@ -222,6 +226,13 @@ public:
         CHECK(pve.state.acl.contains(row("/vms", token("ann@pve!ci"), "Watcher")));
         CHECK(pve.state.acl.contains(row("/vms", token("ben@pve!dead"), "PVEAuditor")));
         CHECK_FALSE(pve.state.tokens.contains(split_token_id("ben@pve!old")));
+    }
+
+private:
+    Result<std::unique_ptr<secrets::Sink>> open_sink(const std::vector<TokenId>& tokens) {
+        return stores_in_folder
+                   ? secrets::open_folder_sink(files, processes, "/safe", "prod", tokens)
+                   : secrets::open_file_sink(files, processes, "/safe/prod.json", "prod", tokens);
     }
 };
 

@@ -82,7 +82,7 @@ class Faults(sweep.Sweep):
         self.prepare(sink)
         requests = self.count()
         points = [(fault, nth) for fault in FAULTS for nth in range(1, requests + 1)]
-        tried = points[::STRIDE]
+        tried = harness.sample(points, STRIDE)
         for number, point in enumerate(tried):
             self.strike(*point, self.folder / f"state-{number}")
         print(f"{sink}: {len(FAULTS)} faults at {requests} requests, {len(tried)} of "

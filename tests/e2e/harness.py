@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import pty
+import random
 import re
 import select
 import shutil
@@ -40,6 +41,21 @@ def stride(usual):
     all; PVEFORM_SWEEP_THINNING, for slow builds, makes them rarer by that factor."""
     thinning = int(os.environ.get("PVEFORM_SWEEP_THINNING", "1"))
     return int(os.environ.get("PVEFORM_SWEEP_STRIDE", usual * thinning))
+
+
+def begin(stride):
+    """Which point of a sweep is tried first, of those below the stride: another one in each run, so
+    that in time all are tried. Says how to try the same ones again."""
+    said = os.environ.get("PVEFORM_SWEEP_BEGIN")
+    first = random.randrange(stride) if said is None else int(said) % stride
+    print(f"every point that is {first} above a multiple of the stride (PVEFORM_SWEEP_BEGIN={first})",
+          flush=True)
+    return first
+
+
+def sample(points, stride):
+    """Some of them, and at least one."""
+    return points[begin(min(stride, len(points)))::stride]
 
 
 class SecretWatch:

@@ -80,11 +80,12 @@ class Kills(sweep.Sweep):
         self.prepare(sink)
         counts = self.count()
         points = [(call, nth) for call in sorted(counts) for nth in range(1, counts[call] + 1)]
-        tried = points[::STRIDE]
+        tried = harness.sample(points, STRIDE)
         killed = sum(self.kill_at(*point) for point in tried)
         print(f"{sink}: {len(points)} kill points ({dict(counts)}), {len(tried)} tried, "
               f"{killed} killed", flush=True)
-        self.assertGreater(killed, len(tried) * 0.9)
+        # Not every run makes each call as often; a small sample can consist of such a point and another.
+        self.assertLess(len(tried) - killed, max(2, len(tried) * 0.1))
 
     def test_a_file(self):
         self.sweep("file")
