@@ -177,6 +177,47 @@ Error no_tls(const Context& context) {
     );
 }
 
+/// As libcurl, and `no_proxy`, write it.
+std::string bare_host(const Context& context) {
+    return std::string(trim(context.endpoint.host, "[]"));
+}
+
+/// libcurl could not connect, and it was to the node itself: in its words the node's name is
+/// followed by the port and `after`; newer versions put the proxy in between.
+bool was_direct(const Context& context) {
+    const std::string where =
+        fmt::format("{} port {} after", bare_host(context), context.endpoint.port);
+    return context.failure.words.starts_with("Failed to connect to " + where);
+}
+
+/// An attempt to connect, to find a name or to be let through that a proxy of the environment
+/// failed.
+bool is_of_proxy(const Context& context) {
+    const Failure& failure = context.failure;
+    const bool did_not_connect =
+        failure.code == CURLE_COULDNT_CONNECT || failure.words.starts_with("Failed to connect to ");
+    return failure.code == CURLE_COULDNT_RESOLVE_PROXY || failure.code == CURLE_PROXY ||
+           lacks_tunnel(failure.words, failure.proxy_status) ||
+           (did_not_connect && !failure.proxy.empty() && !was_direct(context));
+}
+
+/// Its address is not said: it can hold a password.
+Error no_way_through_proxy(const Context& context) {
+    const Failure& failure = context.failure;
+    const std::string what = failure.proxy_status != 0
+                                 ? fmt::format("it answered {}", failure.proxy_status)
+                                 : printable(failure.words);
+    return context.error(
+        fmt::format("no connection through the proxy of `{}`: {}", failure.proxy, what),
+        fmt::format(
+            "is the variable right, the proxy up, and may it be used for port {}? A node that is "
+            "to be reached without it is named in `no_proxy`: `no_proxy={}`",
+            context.endpoint.port,
+            printable(bare_host(context))
+        )
+    );
+}
+
 Error no_connection(const Context& context) {
     const int system_error = context.failure.system_error;
     return context.error(
@@ -267,7 +308,15 @@ Error unreadable_authorities(const Context& context) {
 
 } // namespace
 
+bool lacks_tunnel(const std::string& words, long proxy_status) {
+    return (proxy_status != 0 && proxy_status / 100 != 2) ||
+           words.starts_with("Proxy CONNECT aborted");
+}
+
 bool may_pass(const Failure& failure) {
+    if (failure.proxy_status / 100 == 4) {
+        return false;
+    }
     switch (failure.code) {
     case CURLE_COULDNT_CONNECT: // a daemon that is being restarted
     case CURLE_GOT_NOTHING:
@@ -291,6 +340,9 @@ Error explain(
     if (failure.too_large) {
         return too_large(context);
     }
+    if (is_of_proxy(context)) {
+        return no_way_through_proxy(context);
+    }
     switch (failure.code) {
     case CURLE_PEER_FAILED_VERIFICATION:
         return check.seen() ? bad_certificate(context) : no_tls(context);
@@ -301,8 +353,6 @@ Error explain(
     case CURLE_COULDNT_RESOLVE_HOST:
         return no_such_name(context);
     case CURLE_COULDNT_CONNECT:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY:
         return no_connection(context);
     case CURLE_OPERATION_TIMEDOUT:
         return timed_out(context);

@@ -20,7 +20,12 @@ struct Failure {
     int system_error = 0;      // errno of the attempt to connect
     bool request_sent = false; // any byte of it
     bool too_large = false;    // the answer was cut off at Connection::max_body_bytes
+    std::string proxy = {};    // the variable that names one, perhaps not for this host; or empty
+    long proxy_status = 0;     // what it answered to CONNECT; 0 if nothing
 };
+
+/// Whether a proxy was asked for a tunnel and did not make one: nothing was sent to PVE.
+[[nodiscard]] bool lacks_tunnel(const std::string& words, long proxy_status);
 
 /// Whether trying again a moment later makes sense.
 [[nodiscard]] bool may_pass(const Failure& failure);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 #include <curl/curl.h>
@@ -176,6 +177,18 @@ CURLcode on_tls_context(CURL*, void* context, void* check) {
     return CURLE_OK;
 }
 
+/// The variable of the environment that libcurl takes a proxy from; empty for none. Whether
+/// `no_proxy` names the host is libcurl's to say.
+std::string proxy_variable() {
+    for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') {
+            return name;
+        }
+    }
+    return {};
+}
+
 class CurlHttp : public Http {
 public:
     CurlHttp(
@@ -218,6 +231,8 @@ public:
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
         long system_error = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
+        long proxy_status = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
         curl_easy_reset(easy_.get()); // nothing may point at this request any longer
         if (code == CURLE_OK) {
             return std::move(arrival.response);
@@ -226,8 +241,10 @@ public:
             .code = code,
             .words = words.front() != '\0' ? words.data() : curl_easy_strerror(code),
             .system_error = static_cast<int>(system_error),
-            .request_sent = request_bytes > 0,
+            .request_sent = request_bytes > 0 && !lacks_tunnel(words.data(), proxy_status),
             .too_large = arrival.too_large,
+            .proxy = proxy_variable(),
+            .proxy_status = proxy_status,
         };
         return std::unexpected(HttpFailure{
             .error = explain(failure, connection_, endpoint_, check_, files_),

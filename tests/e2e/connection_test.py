@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import re
 import socket
+import socketserver
 import ssl
 import textwrap
 import threading
@@ -205,6 +206,54 @@ class Connections(harness.EndToEnd):
             error: cannot reach PVE at `https://127.0.0.1:PORT`: cannot connect to `127.0.0.1:PORT`: …
               = help: is the node up, `pveproxy` running on it, and the port not blocked by a firewall?
             """)
+
+    def proxy_that_answers(self, status_line):
+        """Its address; it says the same to whoever asks for a connection, or hangs up."""
+        class Guard(socketserver.StreamRequestHandler):
+            def handle(self):
+                while self.rfile.readline().strip():
+                    pass
+                self.wfile.write(status_line.encode())
+
+        guard = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Guard)
+        self.addCleanup(guard.server_close)
+        threading.Thread(target=guard.serve_forever, args=(0.05,), daemon=True).start()
+        self.addCleanup(guard.shutdown)
+        return f"http://keeper:made-up-proxy-password@127.0.0.1:{guard.server_address[1]}"
+
+    def through_proxy(self, **variables):
+        harness.WATCH.learn("made-up-proxy-password")
+        return self.at(self.simulator, "apply", "--yes", environment=variables)
+
+    def test_a_proxy_of_the_environment_that_fails(self):
+        refusal = "HTTP/1.1 403 Forbidden by policy\r\nContent-Length: 0\r\n\r\n"
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            dead = f"http://127.0.0.1:{unused.getsockname()[1]}"
+            for variable, value, words in (
+                ("https_proxy", self.proxy_that_answers(refusal), "it answered 403"),
+                ("all_proxy", self.proxy_that_answers(refusal.replace("403", "502")), "it answered 502"),
+                ("HTTPS_PROXY", self.proxy_that_answers(""), "Proxy CONNECT aborted"),
+                ("HTTPS_PROXY", dead, "Failed to connect to 127.0.0.1 port …"),
+                ("https_proxy", "http://no-such-proxy.invalid:3128",
+                 "Could not resolve proxy: no-such-proxy.invalid"),
+            ):
+                with self.subTest(variable=variable, words=words):
+                    run = self.through_proxy(**{variable: value})
+                    run.err = re.sub(r"port \d+( after| via).*", "port …", run.err)
+                    run.err = re.sub(r"port \d+\?", "port PORT?", run.err)
+                    self.assert_error(run, 1, f"""
+                        error: cannot reach PVE at `https://127.0.0.1:PORT`: no connection through the proxy of `{variable}`: {words}
+                          = help: is the variable right, the proxy up, and may it be used for port PORT? A node that is to be reached without it is named in `no_proxy`: `no_proxy=127.0.0.1`
+                        """)
+
+    def test_a_node_that_no_proxy_names(self):
+        run = self.through_proxy(https_proxy="http://no-such-proxy.invalid:3128", no_proxy="127.0.0.1")
+        self.assert_code(run, 0)
+        self.simulator.stop()
+        run = self.through_proxy(https_proxy="http://no-such-proxy.invalid:3128", no_proxy="127.0.0.1")
+        self.assert_code(run, 1)
+        self.assert_says(run, "cannot connect to `127.0.0.1:", "is the node up")
 
     def test_an_endpoint_that_is_plain_http(self):
         run = self.plan("--endpoint", "http://127.0.0.1:8006")
