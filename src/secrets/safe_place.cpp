@@ -116,8 +116,8 @@ Result<std::set<std::string>> ignored_by_git(
         list += (folder / name).string();
         list += '\0';
     }
-    // The work tree is named, so that no GIT_DIR in the environment names another one; and nothing
-    // that the repository's configuration names is started.
+    // As whoever commits there asks: no GIT_INDEX_FILE or GIT_CONFIG_COUNT of our environment, as
+    // within a hook, is heard; and nothing that the repository's configuration names is started.
     Finished answer = TRY(processes.run({
         .command =
             {"git",
@@ -131,6 +131,7 @@ Result<std::set<std::string>> ignored_by_git(
              "-z",
              "--stdin"},
         .input = list,
+        .without = "GIT_",
     }));
     std::set<std::string> ignored;
     if (answer.exit_code == 0) {

@@ -98,7 +98,9 @@ std::vector<char*> environment_for(const Invocation& invocation, const Names& wi
     std::vector<char*> entries;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text = *entry;
-        if (!text.starts_with("PVEFORM_") && !text.starts_with("PROXMOX_VE_") &&
+        const bool is_unwanted =
+            !invocation.without.empty() && text.starts_with(invocation.without);
+        if (!is_unwanted && !text.starts_with("PVEFORM_") && !text.starts_with("PROXMOX_VE_") &&
             !withheld.contains(text.substr(0, text.find('=')))) {
             entries.push_back(*entry);
         }

@@ -22,8 +22,9 @@ struct Invocation {
                                       // second one ends us, it ends them before
     bool discards_output = false;     // nobody wants to know what it prints, however much
     std::vector<std::string> variables = {}; // `NAME=value`, besides those of ours that it inherits
-    bool has_terminal = false; // its standard output is ours; Ctrl-C is for it, and not for us
-    int inherited = -1;        // a descriptor of ours that it has as long as it runs: a lock
+    std::string_view without = {}; // the variables of ours that begin so; empty: it inherits all
+    bool has_terminal = false;     // its standard output is ours; Ctrl-C is for it, and not for us
+    int inherited = -1;            // a descriptor of ours that it has as long as it runs: a lock
 };
 
 struct Finished {

@@ -224,4 +224,11 @@ TEST_CASE("a real git is understood", "[secrets]") {
         {"git", "-C", repository.string(), "status", "--porcelain"}, std::chrono::minutes(10)
     );
     CHECK(status->reveal() == "?? .gitignore\n");
+    REQUIRE(posix_processes().output_of(
+        {"git", "-C", repository.string(), "add", "--force", "secrets/prod.json"},
+        std::chrono::minutes(10)
+    ));
+    ::setenv("GIT_INDEX_FILE", "/nowhere", 1); // where that is not known
+    CHECK_THAT(error_of(open()), ContainsSubstring("does not ignore it"));
+    ::unsetenv("GIT_INDEX_FILE");
 }

@@ -140,6 +140,20 @@ TEST_CASE("a variable that is withheld is inherited no more", "[system]") {
     ::unsetenv("DOOR_PASSWORD");
 }
 
+TEST_CASE("variables that mean something to a program can be kept from it", "[system]") {
+    ::setenv("GIT_INDEX_FILE", "/nowhere", 1);
+    ::setenv("DIGIT_INDEX", "seen", 1);
+    const auto finished =
+        posix_processes().run({.command = {"env"}, .input = {}, .without = "GIT_"});
+    REQUIRE(finished);
+    const std::string environment(finished->output.reveal());
+    CHECK(environment.find("/nowhere") == std::string::npos);
+    CHECK(environment.find("DIGIT_INDEX=seen") != std::string::npos);
+    CHECK(output_of("env").find("GIT_INDEX_FILE=/nowhere") != std::string::npos);
+    ::unsetenv("GIT_INDEX_FILE");
+    ::unsetenv("DIGIT_INDEX");
+}
+
 TEST_CASE("a program finds broken pipes as it expects them", "[system]") {
     const auto previous = std::signal(SIGPIPE, SIG_IGN);
     const std::string line = output_of("grep SigIgn /proc/self/status");
