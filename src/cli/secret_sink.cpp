@@ -16,10 +16,24 @@ namespace pveform::cli {
 
 namespace {
 
+/// Whether GitHub's runner, or one that is compatible with it, is all that reads standard error. In
+/// `… 2>&1 | tee log` and `$(… 2>&1)` another program does, and would keep the secrets.
+///
+/// The processes of a step have the run's number in their environment; the runner itself has none.
+/// The step's shell (`bash -e script.sh`), its scripts and we must have the same standard error,
+/// and none of the step's processes may read it. In the container of a job the shell's parent
+/// cannot be seen: that far is enough. A process of another user, as between sudo and us, cannot be
+/// looked into, and a program that passes on what we say, as Node.js does, has another standard
+/// error: nothing is masked then.
+bool only_runner_reads(Context& context) {
+    const std::string run = context.environment("GITHUB_RUN_ID").value_or("");
+    return !run.empty() && context.terminal.errors_reach_starter_of("GITHUB_RUN_ID=" + run);
+}
+
 /// Whether what reads our standard error takes `::add-mask::` for what it is: GitHub does, and what
 /// is compatible with it. GitLab's runner does so only with `proxy_exec`, which cannot be told from
-/// here: there it has to be said. What is said counts on GitHub, too: an output that a program
-/// reads there is no log. A file would only keep the secrets.
+/// here: there it has to be said. What is said counts on GitHub, too. A file would only keep the
+/// secrets. A note says where they are not masked.
 Result<bool> log_takes_masks(Context& context) {
     const std::string said = context.environment("PVEFORM_ADD_MASK").value_or("");
     if (!said.empty() && said != "true" && said != "false") {
@@ -32,7 +46,22 @@ Result<bool> log_takes_masks(Context& context) {
         });
     }
     const bool wanted = said.empty() ? is_on_github(context) : said == "true";
-    return wanted && !context.terminal.errors_go_to_a_file();
+    if (!wanted) {
+        return false;
+    }
+    if (context.terminal.errors_go_to_a_file()) {
+        context.err
+            << "note: new secrets are not registered for masking: standard error is a file, "
+               "which would keep them\n";
+        return false;
+    }
+    if (said.empty() && !only_runner_reads(context)) {
+        context.err << "note: new secrets are not registered for masking: something else than the "
+                       "runner seems to read standard error, and would keep them "
+                       "(`PVEFORM_ADD_MASK=true` prints the masks all the same)\n";
+        return false;
+    }
+    return true;
 }
 
 std::unexpected<Error> nowhere(const std::vector<TokenId>& tokens) {

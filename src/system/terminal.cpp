@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "system/ancestors.hpp"
 #include "system/hidden_input.hpp"
 
 namespace pveform {
@@ -52,6 +53,10 @@ public:
     }
 
     [[nodiscard]] bool errors_go_to_a_file() const override { return is_file(STDERR_FILENO); }
+
+    [[nodiscard]] bool errors_reach_starter_of(std::string_view variable) const override {
+        return pveform::errors_reach_starter_of(variable);
+    }
 
     [[nodiscard]] bool output_lost_its_reader() const override {
         pollfd output = {.fd = STDOUT_FILENO, .events = 0, .revents = 0};

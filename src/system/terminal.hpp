@@ -29,6 +29,10 @@ public:
     /// Whether standard error is kept in a file as it is.
     [[nodiscard]] virtual bool errors_go_to_a_file() const = 0;
 
+    /// Whether what goes to standard error reaches whoever started the processes with this variable
+    /// (`NAME=value`), and nobody else (system/ancestors.hpp).
+    [[nodiscard]] virtual bool errors_reach_starter_of(std::string_view variable) const = 0;
+
     /// Whether standard output is a pipe that nobody reads any more, as behind `| head`.
     [[nodiscard]] virtual bool output_lost_its_reader() const = 0;
 

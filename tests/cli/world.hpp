@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/context.hpp"
@@ -26,6 +27,10 @@ public:
     [[nodiscard]] std::optional<std::size_t> error_width() const override { return {}; }
 
     [[nodiscard]] bool errors_go_to_a_file() const override { return false; }
+
+    [[nodiscard]] bool errors_reach_starter_of(std::string_view /*variable*/) const override {
+        return true;
+    }
 
     [[nodiscard]] bool output_lost_its_reader() const override { return lost_reader; }
 

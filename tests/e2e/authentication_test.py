@@ -202,7 +202,7 @@ class Authentication(harness.EndToEnd):
             )
             run = self.at(
                 self.simulator, "apply", "--yes", *verbosity,
-                environment={"GITHUB_ACTIONS": "true"},
+                environment=harness.GITHUB_JOB,
                 watch=harness.SecretWatch(),  # the masks are meant to be seen
             )
             self.assert_code(run, 0)

@@ -31,6 +31,8 @@ RUN_TIME_LIMIT_S = 120
 # What a program that a test starts has of the environment of the tests themselves.
 KEPT = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")
         if name in os.environ}
+# What GitHub's runner says to the programs of a job, but not about itself.
+GITHUB_JOB = {"GITHUB_ACTIONS": "true", "GITHUB_RUN_ID": "4711"}
 SANITIZER_REPORT = re.compile(r"(ERROR|WARNING): \w+Sanitizer\b|: runtime error: ")
 OUTPUT_SCHEMAS = {"plan": "plan", "diff": "plan", "show": "plan", "apply": "receipt",
                   "rotate": "receipt"}

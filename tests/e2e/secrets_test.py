@@ -208,38 +208,72 @@ grep '^Max core file size' /proc/$PPID/limits >>limits
         for line in (self.folder / "limits").read_text().splitlines():
             self.assertEqual(line.split()[4:6], ["0", "0"])
 
-    def test_github_is_told_what_to_hide_and_a_file_is_not(self):
+    def apply_in_job(self, script, watch=harness.WATCH, **environment):
+        """The secrets of an apply that is a line of a step's script, `"$@"`, and the run."""
+        (self.folder / "secrets.json").unlink(missing_ok=True)
+        (self.folder / "log").unlink(missing_ok=True)
         self.document("file: { path: secrets.json }")
         simulator = self.start_simulator()
-        private = harness.SecretWatch()
-        run = self.apply(
-            simulator, environment={"GITHUB_ACTIONS": "true"}, watch=private
-        )
-        self.assert_code(run, 0)
-        secrets = {record["secret"] for record in self.stored_secrets().values()}
-        masks = [line for line in run.err.splitlines() if line.startswith("::add-mask::")]
-        self.assertEqual({mask.removeprefix("::add-mask::") for mask in masks}, secrets)
-        rest = run.out + "\n".join(line for line in run.err.splitlines() if line not in masks)
-        harness.WATCH.see("pveform, but for the masks", rest)
-
-        (self.folder / "secrets.json").unlink()
-        run = self.apply(
-            self.start_simulator(),
-            environment={"GITHUB_ACTIONS": "true", "PVEFORM_ADD_MASK": "false"},
-        )
-        self.assert_code(run, 0)
-        self.assertNotIn("add-mask", run.err)
-
-        (self.folder / "secrets.json").unlink()
-        simulator = self.start_simulator()
         run = self.execute(
-            ["sh", "-c", 'exec "$0" "$@" 2>errors', harness.BINARIES / "pveform", "apply", "--yes",
+            ["bash", "-e", self.write("step.sh", script), harness.BINARIES / "pveform", "apply", "--yes",
              "--endpoint", simulator.endpoint, "--ca-file", simulator.ca_file],
-            {"GITHUB_ACTIONS": "true",
+            {**harness.GITHUB_JOB, **environment,
              "PVEFORM_API_TOKEN": f"admin@pve!ci={simulator.tokens['admin@pve!ci']}"},
+            watch=watch,
         )
         self.assert_code(run, 0)
-        harness.WATCH.see("the file of errors", (self.folder / "errors").read_text())
+        return {record["secret"] for record in self.stored_secrets().values()}, run
+
+    def masked_in(self, text):
+        masks = [line for line in text.splitlines() if line.startswith("::add-mask::")]
+        return {mask.removeprefix("::add-mask::") for mask in masks}
+
+    def test_github_is_told_what_to_hide(self):
+        for script in ('exec "$@"', '"$@"\necho done', 'bash -c \'"$@"; true\' bash "$@" | tee log',
+                       'timeout 60 "$@" >log'):
+            with self.subTest(script):
+                secrets, run = self.apply_in_job(script, harness.SecretWatch())
+                self.assertEqual(self.masked_in(run.err), secrets)
+                self.assertNotIn("note: new secrets", run.err)
+                rest = "\n".join(line for line in run.err.splitlines() if "::add-mask::" not in line)
+                harness.WATCH.see("pveform, but for the masks", run.out + rest)
+
+    def test_what_other_programs_keep_holds_no_masks(self):
+        """The secrets themselves would be in a log of their own, or in a comment."""
+        for script in (
+            '"$@" 2>&1 | tee log',
+            'said=$("$@" 2>&1)\necho "$said"',
+            'said=$("$@" 2>&1; true)\necho "$said"',
+            '{ "$@"; true; } 2>&1 | tee log',
+            'bash -c \'"$@"; true\' bash "$@" 2>&1 | tee log',
+            'exec 2> >(tee log >&2)\n"$@"\n',
+        ):
+            with self.subTest(script):
+                _, run = self.apply_in_job(script)
+                self.assertNotIn("add-mask", run.out + run.err)
+                self.assert_says(run, "something else than the runner", "PVEFORM_ADD_MASK=true")
+
+    def test_a_file_gets_no_masks(self):
+        for asked in ("", "true"):
+            self.apply_in_job('"$@" 2>log', PVEFORM_ADD_MASK=asked)
+            text = (self.folder / "log").read_text()
+            harness.WATCH.see("the file of errors", text)
+            self.assertNotIn("add-mask", text)
+            self.assertIn("standard error is a file", text)
+
+    def test_whether_to_mask_can_be_said(self):
+        _, run = self.apply_in_job('"$@"', PVEFORM_ADD_MASK="false")
+        self.assertNotIn("mask", run.out + run.err)
+        secrets, run = self.apply_in_job('"$@" 2>&1 | tee log', harness.SecretWatch(),
+                                         PVEFORM_ADD_MASK="true")
+        self.assertEqual(self.masked_in(run.out), secrets)
+        secrets, run = self.apply_in_job('"$@"', harness.SecretWatch(), GITHUB_ACTIONS="",
+                                         PVEFORM_ADD_MASK="true")
+        self.assertEqual(self.masked_in(run.err), secrets)
+
+    def test_without_the_number_of_a_run_nothing_is_masked(self):
+        _, run = self.apply_in_job('"$@"', GITHUB_RUN_ID="")
+        self.assertNotIn("add-mask", run.err)
 
     def test_an_apply_with_closed_streams_is_finished_and_writes_into_no_connection(self):
         (self.folder / "out").mkdir()
