@@ -115,8 +115,9 @@ TEST_CASE("what somebody keeps is taken for no report", "[render]") {
 
 TEST_CASE("where nobody asked, drift is told of only where something fails", "[render]") {
     const auto news_of = [](const std::optional<policy::Finding>& found) {
+        const Reports reports(found);
         std::vector<bool> news;
-        for (const render::Report* report : Reports(found).all()) {
+        for (const render::Report* report : reports.all()) {
             news.push_back(report->has_news());
         }
         return news;
