@@ -1,8 +1,8 @@
 #include "access/privilege_sets.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
+
+#include "base/sets.hpp"
 
 namespace pveform::access {
 
@@ -42,9 +42,7 @@ PrivilegeSets::Number PrivilegeSets::common(Number one, Number other) {
         return one;
     }
     return other == empty ? empty : remember(common_, one, other, [](const auto& a, const auto& b) {
-        PrivilegeSet result;
-        std::ranges::set_intersection(a, b, std::inserter(result, result.end()));
-        return result;
+        return pveform::common(a, b);
     });
 }
 
@@ -53,9 +51,7 @@ PrivilegeSets::Number PrivilegeSets::without(Number one, Number other) {
         return empty;
     }
     return other == empty ? one : remember(without_, one, other, [](const auto& a, const auto& b) {
-        PrivilegeSet result;
-        std::ranges::set_difference(a, b, std::inserter(result, result.end()));
-        return result;
+        return pveform::without(a, b);
     });
 }
 

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/sets.hpp"
 #include "plan/diff.hpp"
 
 namespace pveform::plan {
@@ -15,20 +16,6 @@ namespace {
 /// PVE takes bodies of up to 512 KiB, and 64 KiB before http-server 5.2.1; what is sent is
 /// percent-encoded, at most three times as long.
 constexpr std::size_t max_acl_list_bytes = 16 * 1024;
-
-template<class T>
-std::set<T> difference_of(const std::set<T>& a, const std::set<T>& b) {
-    std::set<T> result;
-    std::ranges::set_difference(a, b, std::inserter(result, result.end()));
-    return result;
-}
-
-template<class T>
-std::set<T> intersection_of(const std::set<T>& a, const std::set<T>& b) {
-    std::set<T> result;
-    std::ranges::set_intersection(a, b, std::inserter(result, result.end()));
-    return result;
-}
 
 template<class T>
 void set_if_different(std::optional<T>& edit, const T& before, const T& after) {
@@ -90,12 +77,12 @@ private:
             return;
         }
         const std::set<Privilege>& present = before_.roles.at(id).privileges;
-        const std::set<Privilege> kept = intersection_of(present, wanted);
+        const std::set<Privilege> kept = common(present, wanted);
         if (kept != present) {
             add(SetRolePrivileges{id, kept});
         }
         if (kept != wanted) {
-            add(SetRolePrivileges{id, difference_of(wanted, kept), true});
+            add(SetRolePrivileges{id, without(wanted, kept), true});
         }
     }
 
@@ -126,7 +113,7 @@ private:
         UserEdit edit = edit_of(before_.users.at(id), after_.users.at(id));
         if (groups != groups_before) {
             edit.append_groups = std::ranges::includes(groups, groups_before);
-            edit.groups = edit.append_groups ? difference_of(groups, groups_before) : groups;
+            edit.groups = edit.append_groups ? without(groups, groups_before) : groups;
         }
         add(UpdateUser{id, std::move(edit)});
     }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/sets.hpp"
 #include "base/text.hpp"
 #include "model/object_paths.hpp"
 #include "render/plan_table.hpp"
@@ -47,12 +48,6 @@ std::string first_of(std::vector<std::string> all, std::size_t most, std::string
     const std::size_t more = all.size() - (most - 1);
     all.resize(most - 1);
     return fmt::format("{} and {}", join(all, ", "), plural(more, fmt::format("more {}", what)));
-}
-
-PrivilegeSet without(const PrivilegeSet& privileges, const PrivilegeSet& others) {
-    PrivilegeSet rest;
-    std::ranges::set_difference(privileges, others, std::inserter(rest, rest.end()));
-    return rest;
 }
 
 using NamedRole = std::pair<const RoleId, Role>;

@@ -7,6 +7,7 @@
 #include "access/difference.hpp"
 #include "access/evaluator.hpp"
 #include "access/explanation.hpp"
+#include "base/sets.hpp"
 #include "base/text.hpp"
 #include "render/access_json.hpp"
 #include "render/access_text.hpp"
@@ -28,12 +29,6 @@ PrivilegeSet names_of(const access::Privileges& privileges) {
         names.insert(privilege);
     }
     return names;
-}
-
-PrivilegeSet without(const PrivilegeSet& privileges, const PrivilegeSet& others) {
-    PrivilegeSet rest;
-    std::ranges::set_difference(privileges, others, std::inserter(rest, rest.end()));
-    return rest;
 }
 
 std::string entry_in_words(const AclKey& key) {
