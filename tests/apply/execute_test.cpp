@@ -407,7 +407,9 @@ TEST_CASE("what fails on this machine is not taken for a secret that was not sto
             "not attempted: remove PVEAuditor for ben@pve at /, because nothing is taken away any "
             "more after a failure",
             "not attempted: destroy token ben@pve!old, because nothing is taken away any more "
-            "after a failure"}
+            "after a failure",
+            "not attempted: re-issue token ben@pve!dead, because without the step that failed it "
+            "would give `ben@pve!dead` Sys.Audit on /vms"}
     );
     CHECK(result.receipt.spooled.empty());
     CHECK(world.stored_record(split_token_id("ann@pve!web")));

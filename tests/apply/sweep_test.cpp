@@ -24,6 +24,7 @@ constexpr std::array all_faults = {
     NetworkFault::garbled,
     NetworkFault::disowned,
     NetworkFault::unreachable,
+    NetworkFault::unsendable,
     NetworkFault::lock_timeout,
     NetworkFault::refused,
     NetworkFault::unauthorized,
