@@ -10,9 +10,8 @@ namespace pveform {
 /// What the header's value begins with.
 inline constexpr std::string_view token_scheme = "PVEAPIToken=";
 
-/// The header's value for the token `id` (`user@realm!name`). PVE percent-decodes it, and ends it
-/// at
-/// `;`: in the id these signs are encoded (pve-http-server: src/PVE/APIServer/Formatter.pm).
+/// The header's value for the token `id` (`user@realm!name`). PVE percent-decodes it: a `%` of the
+/// id is encoded (pve-http-server: src/PVE/APIServer/Formatter.pm).
 [[nodiscard]] Secret token_authorization(std::string_view id, const Secret& secret);
 
 } // namespace pveform

@@ -48,14 +48,7 @@ TEST_CASE("a user id is split at its last `@`", "[model]") {
 
 TEST_CASE("the name of a user may hold what PVE lets it hold", "[model]") {
     for (const std::string text :
-         {"joe@pve",
-          "a!b@pve",
-          "50%@pve",
-          "who?@pve",
-          "a;b@pve",
-          "a=b@pve",
-          "x@pam",
-          "O'Neil@AD"}) {
+         {"joe@pve", "a!b@pve", "50%@pve", "who?@pve", "a=b@pve", "x@pam", "O'Neil@AD"}) {
         CAPTURE(text);
         CHECK(refusal<UserId>(text).empty());
     }

@@ -123,7 +123,7 @@ TEST_CASE("older PVE: a token's comment cannot be cleared", "[plan]") {
     CHECK(
         refused.error().front().message == "PVE 9.0 cannot clear the comment of token `ann@pve!ci`"
     );
-    CHECK(refused.error().front().span.line == 1);
+    CHECK(refused.error().front().span.line == 2);
     CHECK(planned("hi", {9, 1}));
     CHECK(planned("", {9, 0}));
     CHECK(planned("hi", {8, 4}, true)); // deleted and created: the new one has none
