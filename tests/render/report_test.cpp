@@ -29,7 +29,7 @@ policy::Finding finding(policy::Severity severity) {
     return {
         .rule = "token-without-expiry",
         .severity = severity,
-        .object = "ann@pve!ci",
+        .object = TokenId{UserId{"ann@pve"}, "ci"},
         .message = "token `ann@pve!ci` never expires",
         .help = "let it end",
         .span = place,
