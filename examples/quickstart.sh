@@ -61,6 +61,7 @@ build() {
 
 # Sets `endpoint` and `simulator`; the port is the system's choice.
 start_simulator() {
+    : >"$work/simulator.log" # it is read before the simulator comes to open it
     "$binaries/pveform-simulator" --seed "$root/examples/quickstart/cluster" --port 0 \
         --ca-out "$work/ca.pem" --no-auth-delay >"$work/simulator.log" 2>&1 &
     simulator=$!
